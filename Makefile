@@ -1,0 +1,35 @@
+# Two targets need nothing but python3 and set everything up: `make verify` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: verify test lint falsify bench diagrams clean
+
+verify: $(BIN)/certlife
+	$(BIN)/certlife check-trace --samples
+	$(BIN)/certlife diagram --format svg,png -o out/diagrams
+
+test: $(BIN)/certlife
+	$(BIN)/python -m pytest
+
+lint: $(BIN)/certlife
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p certlife
+
+falsify: $(BIN)/certlife
+	$(BIN)/python -m certlife.conformance.falsify ../shared/ground-truth
+
+bench: $(BIN)/certlife
+	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
+
+diagrams: $(BIN)/certlife
+	$(BIN)/certlife diagram --format mermaid -o docs/diagrams
+
+# The environment is made once and again whenever what it is made of has changed.
+$(BIN)/certlife: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(BIN)/certlife
+
+clean:
+	rm -rf $(VENV) out build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
