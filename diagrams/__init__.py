@@ -1,0 +1,1 @@
+"""Pictures of the life cycles, drawn from the tables alone."""

@@ -1,0 +1,312 @@
+"""What may be the case in a vault, after all that it has answered: a set of explanations for every name.
+
+`settle` adds what the service may have done on its own, `observe` keeps the explanations that an answer leaves. When
+none is left, the answer breaks a rule, and that is the finding.
+
+Not here: the rules (tables, answers, constraints), one name (names), how a session is read and reported (conformance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from certlife.model import names, vaultwide
+from certlife.model.asks import Ask, understand
+from certlife.model.constraints import broken_by
+from certlife.model.findings import Finding, constraint_finding
+from certlife.model.known import CLOCK_SLACK_S
+from certlife.model.moves import Hypothesis
+from certlife.model.names import Context, Outcome
+from certlife.model.prior import FREE, unseen
+from certlife.model.settings import Settings
+from certlife.model.values import Answer, Exchange
+from certlife.model.vaultwide import Holding
+from certlife.model.vocabulary import IssuerState, Operation, Profile
+from certlife.model.x509 import NO_READER, Reader
+
+Explanations = tuple[Hypothesis, ...]
+MOST_BACKUPS: Final = 1000
+_DENIALS: Final = {"AccessDenied", "ForbiddenByPolicy", "ForbiddenByRbac", "ForbiddenByFirewall"}
+_READS: Final = {
+    Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.LIST, Operation.LIST_VERSIONS, Operation.LIST_DELETED,
+    Operation.GET_DELETED, Operation.GET_KEY, Operation.GET_SECRET, Operation.BACKUP, Operation.LIST_ISSUERS,
+    Operation.GET_ISSUER, Operation.GET_CONTACTS,
+}  # fmt: skip
+_OF_ISSUERS: Final = {Operation.SET_ISSUER, Operation.UPDATE_ISSUER, Operation.GET_ISSUER, Operation.DELETE_ISSUER}
+_OF_CONTACTS: Final = {Operation.SET_CONTACTS, Operation.GET_CONTACTS, Operation.DELETE_CONTACTS}
+_LISTS: Final = {Operation.LIST, Operation.LIST_DELETED}
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """All that may be the case in a vault.
+
+    Attributes:
+        settings: what is known of the vault's settings.
+        names: the explanations of every name that was spoken of.
+        issuers: the same for issuer objects.
+        contacts: the same for the contacts.
+        backups: what was known of a name when it was backed up, by blob.
+        clock: the latest moment that the vault has named, seconds since 1970.
+        start: the first one.
+        starts_empty: whether names that nobody spoke of yet are free.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    names: Mapping[str, Explanations] = field(default_factory=dict)
+    issuers: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
+    contacts: tuple[Holding, ...] = ()
+    backups: Mapping[str, tuple[tuple[str, Explanations], ...]] = field(default_factory=dict)
+    clock: int | None = None
+    start: int | None = None
+    starts_empty: bool = False
+
+    def of(self, name: str) -> Explanations:
+        """The explanations of a name."""
+        return self.names.get(name) or (FREE, *unseen(undated=self.starts_empty))
+
+    def largest(self) -> int:
+        """The number of explanations of the name that has most."""
+        return max((len(explanations) for explanations in self.names.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What an answer leaves of a belief.
+
+    Attributes:
+        belief: what is left; after a finding, what was believed before.
+        finding: the rule that the answer breaks; None where it breaks none.
+        held: the rules that it kept.
+        unjudged: why the model takes no position on it; empty where it does.
+        size: how many explanations the answer was held against.
+    """
+
+    belief: Belief
+    finding: Finding | None = None
+    held: tuple[str, ...] = ()
+    unjudged: str = ""
+    size: int = 0
+
+
+def observe(
+    belief: Belief, exchange: Exchange, *, profile: Profile = Profile.EITHER, reader: Reader = NO_READER
+) -> Observation:
+    """Hold an answer against a belief.
+
+    Args:
+        exchange: the request with its answer; its clock may be unknown.
+        profile: whom to believe where documents and service disagree.
+        reader: reads X.509 content, for the rules about it.
+    Returns: what is left of the belief, or the finding.
+    Raises: BeliefTooLarge: more is left open than the model follows.
+    """
+    ask = understand(exchange.request)
+    if ask is None:
+        return Observation(belief, unjudged="no request of the lifecycle")
+    reason = _speaks_of_something_else(exchange.answer)
+    if reason:
+        return Observation(_after_fault(belief, ask) if exchange.answer.status >= 500 else belief, unjudged=reason)
+    if _runs_backwards(belief, exchange):
+        return Observation(belief, CLOCK_RAN_BACKWARDS)
+    now = _at(belief, exchange)
+    context = Context(profile, reader, now.start, exchange.at)
+    refused = _refused_for_its_form(ask, exchange.answer)
+    if isinstance(refused, Finding):
+        return Observation(belief, refused)
+    if refused:
+        return Observation(now, held=(refused,))
+    seen = _observed(now, ask, exchange.answer, context)
+    if seen.finding is not None:
+        return replace(seen, belief=belief)
+    return _with_gap(seen, ask, exchange)
+
+
+CLOCK_RAN_BACKWARDS: Final = Finding(
+    "TIME-01", ("KVC-ATT-004",), "the vault's clock ran backwards between two answers", ()
+)
+
+
+def _speaks_of_something_else(answer: Answer) -> str:
+    """Why an answer says nothing about the lifecycle; empty where it does."""
+    if answer.status == 401:
+        return "challenge"
+    if answer.status == 429:
+        return "throttled"
+    if answer.status >= 500:
+        return "server fault"
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    inner = error.get("innererror") if isinstance(error, dict) else None
+    denied = answer.status == 403 and isinstance(inner, dict) and inner.get("code") in _DENIALS
+    return "denied" if denied else ""
+
+
+def _runs_backwards(belief: Belief, exchange: Exchange) -> bool:
+    return belief.clock is not None and exchange.at is not None and exchange.at < belief.clock - CLOCK_SLACK_S
+
+
+def _at(belief: Belief, exchange: Exchange) -> Belief:
+    if exchange.at is None or (belief.clock is not None and belief.clock >= exchange.at and belief.start is not None):
+        return belief
+    start = exchange.at if belief.start is None else belief.start
+    return replace(belief, clock=exchange.at, start=start)
+
+
+def _refused_for_its_form(ask: Ask, answer: Answer) -> Finding | str:
+    """The rule by which a malformed request was refused, or the finding that it was not; empty: it is well formed."""
+    broken = broken_by(ask)
+    for constraint in broken:
+        if constraint.reply.accepts(answer):
+            return constraint.rule
+    for constraint in broken:
+        if constraint.strict and answer.status < 400:
+            return constraint_finding(constraint)
+    return ""
+
+
+def _observed(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    if ask.operation in _LISTS:
+        return _observed_list(belief, ask, answer, context)
+    if ask.operation is Operation.LIST_ISSUERS:
+        return _observed_issuers(belief, ask, answer, context)
+    if ask.operation in _OF_ISSUERS:
+        return _observed_issuer(belief, ask, answer, context)
+    if ask.operation in _OF_CONTACTS:
+        return _observed_contacts(belief, ask, answer, context)
+    if ask.operation is Operation.RESTORE:
+        return _observed_restore(belief, ask, answer, context)
+    return _observed_name(belief, ask.name, ask, answer, context)
+
+
+def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context: Context) -> Observation:
+    outcome = names.explain(
+        belief.of(name),
+        ask,
+        answer,
+        belief.settings,
+        context,
+        issuer_there=_issuer_there(belief, ask),
+        name_held=None if name not in belief.names and not belief.starts_empty else False,
+    )
+    if outcome.finding is not None:
+        return Observation(belief, outcome.finding, size=outcome.size)
+    after = _with_name(belief, name, outcome)
+    if ask.operation is Operation.BACKUP and answer.status < 300 and isinstance(answer.body, dict):
+        after = _with_backup(after, str(answer.body.get("value")), name)
+    return Observation(after, held=outcome.held, size=outcome.size)
+
+
+def _with_name(belief: Belief, name: str, outcome: Outcome) -> Belief:
+    if belief.names.get(name) == outcome.left and belief.settings == outcome.settings:
+        return belief
+    return replace(belief, names={**belief.names, name: outcome.left}, settings=outcome.settings)
+
+
+def _with_backup(belief: Belief, blob: str, name: str) -> Belief:
+    kept = dict(belief.backups)
+    kept[blob] = (*kept.pop(blob, ()), (name, belief.names[name]))
+    if len(kept) > MOST_BACKUPS:
+        del kept[next(iter(kept))]
+    return replace(belief, backups=kept)
+
+
+def _issuer_there(belief: Belief, ask: Ask) -> bool | None:
+    """Whether the issuer object that the request names is in the vault; True where it needs none."""
+    if ask.issuer is None or ask.issuer.lower() in ("self", "unknown"):
+        return True
+    states = {holding.state for holding in belief.issuers.get(ask.issuer.lower(), vaultwide.ISSUER_UNSEEN)}
+    if len(states) > 1:
+        return None
+    return IssuerState.PRESENT in states
+
+
+def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    """A restore names no certificate: the blob does, if it is known, or the answer."""
+    backups = belief.backups.get(str(ask.body.get("value")), ())
+    named = vaultwide.name_shown(answer.body) if answer.status < 300 else None
+    spoken_of = {named} if named is not None else {name for name, _ in backups}
+    if not spoken_of:
+        return Observation(belief, unjudged="a restore of an unknown blob was refused")
+    found: list[Observation] = []
+    for name in sorted(spoken_of):
+        kept = tuple(h for owner, hypotheses in backups if owner == name for h in hypotheses)
+        outcome = names.explain(belief.of(name), ask, answer, belief.settings, context, name=name, backups=kept)
+        if outcome.finding is None:
+            return Observation(_with_name(belief, name, outcome), held=outcome.held, size=outcome.size)
+        found.append(Observation(belief, outcome.finding, size=outcome.size))
+    return found[0]
+
+
+def _observed_list(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    """A list speaks of every name: of those listed, and of those that are not."""
+    page, finding = vaultwide.page_of(ask, answer, belief.settings, context)
+    if finding is not None:
+        return Observation(belief, finding)
+    held, size = list(page.held), 0
+    for name in page.spoken_of(belief.names):
+        outcome = names.explain(
+            belief.of(name), ask, page.answer_about(name), belief.settings, context, name=name
+        )
+        if outcome.finding is not None:
+            return Observation(belief, outcome.finding, size=outcome.size)
+        belief = _with_name(belief, name, outcome)
+        held.extend(outcome.held)
+        size = max(size, outcome.size)
+    return Observation(belief, held=tuple(held), size=size)
+
+
+def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    page, finding = vaultwide.page_of(ask, answer, belief.settings, context)
+    if finding is not None:
+        return Observation(belief, finding)
+    issuers, held = dict(belief.issuers), list(page.held)
+    for name in page.spoken_of(issuers):
+        seen = vaultwide.explain_issuer(issuers.get(name), name, ask, page.answer_about(name), belief.starts_empty, context)
+        if seen.finding is not None:
+            return Observation(belief, seen.finding)
+        issuers[name] = seen.left
+        held.extend(seen.held)
+    return Observation(replace(belief, issuers=issuers), held=tuple(held), size=1)
+
+
+def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    known = belief.issuers.get(ask.name)
+    seen = vaultwide.explain_issuer(known, ask.name, ask, answer, belief.starts_empty, context)
+    if seen.finding is not None:
+        return Observation(belief, seen.finding)
+    after = replace(belief, issuers={**belief.issuers, ask.name: seen.left})
+    return Observation(after, held=seen.held, size=len(seen.left))
+
+
+def _observed_contacts(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    seen = vaultwide.explain_contacts(belief.contacts, ask, answer, context)
+    if seen.finding is not None:
+        return Observation(belief, seen.finding)
+    return Observation(replace(belief, contacts=seen.left), held=seen.held, size=len(seen.left))
+
+
+def _with_gap(seen: Observation, ask: Ask, exchange: Exchange) -> Observation:
+    """After changes that were left out of the recording, every name may be anything."""
+    if not exchange.repeated or ask.operation in _READS or exchange.answer.status >= 400:
+        return seen
+    return replace(seen, belief=opened(seen.belief))
+
+
+def opened(belief: Belief) -> Belief:
+    """`belief` after changes that nobody saw."""
+    anything = (FREE, *unseen(undated=False))
+    names_now = {name: tuple(dict.fromkeys((*known, *anything))) for name, known in belief.names.items()}
+    issuers = {name: (*known, *vaultwide.ISSUER_UNSEEN) for name, known in belief.issuers.items()}
+    return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False)
+
+
+def _after_fault(belief: Belief, ask: Ask) -> Belief:
+    """A server fault leaves open whether the request was carried out."""
+    if ask.operation in _READS:
+        return belief
+    if not ask.name or ask.operation in _OF_ISSUERS:
+        return opened(belief)
+    both = tuple(dict.fromkeys((*belief.of(ask.name), FREE, *unseen(undated=False))))
+    return replace(belief, names={**belief.names, ask.name: both})

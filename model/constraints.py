@@ -1,0 +1,264 @@
+"""What a request must hold to: if it breaks one of these, the vault has to refuse it, whatever the state.
+
+Which refusal comes first when several are due no document says (S-50), so the state's own refusal will do as well.
+Not here: refusals that depend on the state (tables).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from certlife.model.asks import Ask
+from certlife.model.policy import KEY_USAGES
+from certlife.model.rows import FAILS, Constraint, Reply, refuses
+from certlife.model.vocabulary import Grade, Operation as Op
+
+DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
+LONGEST_NAME: Final = 127
+LONGEST_SUBJECT: Final = 200
+LONGEST_PASSWORD: Final = 200
+LARGEST_PAGE: Final = 25
+MOST_TAGS: Final = 15
+
+_NAME: Final = re.compile(r"[0-9a-zA-Z-]+")
+_RSA_SIZES: Final = (2048, 3072, 4096)
+_CURVES: Final = ("P-256", "P-384", "P-521", "P-256K")
+_KEY_TYPES: Final = ("RSA", "RSA-HSM", "EC", "EC-HSM")
+_USAGES: Final = {usage.lower() for usage in KEY_USAGES}
+_RDN: Final = re.compile(r"\s*[A-Za-z0-9.]+\s*=.*", re.DOTALL)
+_PEM_KEY: Final = "PRIVATE KEY-----"
+
+
+def _part(ask: Ask, name: str) -> Mapping[str, Any]:
+    part = ask.policy.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _key(ask: Ask) -> Mapping[str, Any]:
+    return _part(ask, "key_props")
+
+
+def _x509(ask: Ask) -> Mapping[str, Any]:
+    return _part(ask, "x509_props")
+
+
+def _actions(ask: Ask) -> Iterator[Mapping[str, Any]]:
+    actions = ask.policy.get("lifetime_actions")
+    return (action for action in actions if isinstance(action, dict)) if isinstance(actions, list) else iter(())
+
+
+def _triggers(ask: Ask) -> Iterator[Mapping[str, Any]]:
+    return (trigger for action in _actions(ask) if isinstance(trigger := action.get("trigger"), dict))
+
+
+def _outside(value: Any, low: int, high: int | None = None) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and (value < low or (high is not None and value > high))
+
+
+def name_malformed(ask: Ask) -> bool:
+    """The name has a character that no name may have, or more than 127."""
+    return not _NAME.fullmatch(ask.name) or len(ask.name) > LONGEST_NAME
+
+
+def api_version_missing(ask: Ask) -> bool:
+    """The request carries an empty api-version."""
+    return ask.request.api_version == ""
+
+
+def page_size_impossible(ask: Ask) -> bool:
+    """maxresults is no number from 1 to 25."""
+    wanted = ask.query.get("maxresults")
+    return wanted is not None and not (wanted.isdigit() and 1 <= int(wanted) <= LARGEST_PAGE)
+
+
+def validity_negative(ask: Ask) -> bool:
+    """validity_months is below zero."""
+    return _outside(_x509(ask).get("validity_months"), 0)
+
+
+def percentage_impossible(ask: Ask) -> bool:
+    """lifetime_percentage is not from 1 to 99."""
+    return any(_outside(trigger.get("lifetime_percentage"), 1, 99) for trigger in _triggers(ask))
+
+
+def days_beyond_validity(ask: Ask) -> bool:
+    """days_before_expiry is not from 1 to 27 a month."""
+    months = _x509(ask).get("validity_months")
+    most = 27 * months if isinstance(months, int) and not isinstance(months, bool) else None
+    return any(_outside(trigger.get("days_before_expiry"), 1, most) for trigger in _triggers(ask))
+
+
+def action_unknown(ask: Ask) -> bool:
+    """An action is neither EmailContacts nor AutoRenew."""
+    kinds = (action.get("action") for action in _actions(ask))
+    names = (kind.get("action_type") for kind in kinds if isinstance(kind, dict))
+    return any(isinstance(name, str) and name.lower() not in ("emailcontacts", "autorenew") for name in names)
+
+
+def key_size_impossible(ask: Ask) -> bool:
+    """An RSA key is to have a size other than 2048, 3072, 4096."""
+    size, kty = _key(ask).get("key_size"), str(_key(ask).get("kty", "RSA"))
+    return kty.startswith("RSA") and isinstance(size, int) and size not in _RSA_SIZES
+
+
+def curve_unknown(ask: Ask) -> bool:
+    """An EC key is to lie on an unknown curve."""
+    curve = _key(ask).get("crv")
+    return isinstance(curve, str) and curve not in _CURVES
+
+
+def key_type_unknown(ask: Ask) -> bool:
+    """The key type is none that a certificate can have."""
+    kty = _key(ask).get("kty")
+    return isinstance(kty, str) and kty not in _KEY_TYPES
+
+
+def hsm_key_exportable(ask: Ask) -> bool:
+    """A key of an HSM is to be exportable."""
+    return str(_key(ask).get("kty", "")).endswith("-HSM") and _key(ask).get("exportable") is True
+
+
+def subject_malformed(ask: Ask) -> bool:
+    """The subject is no X.500 distinguished name."""
+    subject = _x509(ask).get("subject")
+    return isinstance(subject, str) and subject != "" and not _RDN.fullmatch(subject)
+
+
+def subject_too_long(ask: Ask) -> bool:
+    """The subject has more than 200 characters."""
+    subject = _x509(ask).get("subject")
+    return isinstance(subject, str) and len(subject) > LONGEST_SUBJECT
+
+
+def usage_unknown(ask: Ask) -> bool:
+    """A key usage is none of the nine."""
+    usages = _x509(ask).get("key_usage")
+    return isinstance(usages, list) and any(str(usage).lower() not in _USAGES for usage in usages)
+
+
+def password_too_long(ask: Ask) -> bool:
+    """The password has more than 200 characters."""
+    password = ask.body.get("pwd")
+    return isinstance(password, str) and len(password) > LONGEST_PASSWORD
+
+
+def value_missing(ask: Ask) -> bool:
+    """The body has no value."""
+    return not isinstance(ask.body.get("value"), str)
+
+
+def private_key_missing(ask: Ask) -> bool:
+    """A PEM without a private key, or with one that is not in PKCS#8."""
+    value = ask.body.get("value")
+    if not isinstance(value, str) or "-----BEGIN" not in value:
+        return False
+    return _PEM_KEY not in value or "RSA PRIVATE KEY" in value or "EC PRIVATE KEY" in value
+
+
+def lines_end_wrong(ask: Ask) -> bool:
+    """A PEM whose lines end in a carriage return."""
+    value = ask.body.get("value")
+    return isinstance(value, str) and "-----BEGIN" in value and "\r" in value
+
+
+def content_type_not_of_file(ask: Ask) -> bool:
+    """A PEM is imported with a policy whose content type is not that of PEM."""
+    value = ask.body.get("value")
+    pem = isinstance(value, str) and "-----BEGIN" in value
+    return pem and _part(ask, "secret_props").get("contentType") != "application/x-pem-file"
+
+
+def chain_missing(ask: Ask) -> bool:
+    """The body has no x5c, or one that is no list of texts."""
+    chain = ask.body.get("x5c")
+    return not isinstance(chain, list) or not chain or not all(isinstance(link, str) for link in chain)
+
+
+def flag_missing(ask: Ask) -> bool:
+    """The body does not say whether cancellation is requested."""
+    return not isinstance(ask.body.get("cancellation_requested"), bool)
+
+
+def provider_missing(ask: Ask) -> bool:
+    """The issuer has no provider."""
+    return not isinstance(ask.body.get("provider"), str)
+
+
+def issuer_name_reserved(ask: Ask) -> bool:
+    """The issuer is to be called like one of the reserved names."""
+    return ask.name in ("self", "unknown")
+
+
+def organization_missing(ask: Ask) -> bool:
+    """An issuer of DigiCert has no organization id."""
+    details = ask.body.get("org_details")
+    return ask.body.get("provider") == "DigiCert" and not (isinstance(details, dict) and details.get("id"))
+
+
+def too_many_tags(ask: Ask) -> bool:
+    """More than 15 tags."""
+    return ask.tags is not None and len(ask.tags) > MOST_TAGS
+
+
+def content_type_unknown(ask: Ask) -> bool:
+    """The content type of the secret is neither PFX nor PEM."""
+    content_type = _part(ask, "secret_props").get("contentType")
+    return isinstance(content_type, str) and content_type not in ("application/x-pkcs12", "application/x-pem-file")
+
+
+_POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
+_MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)
+_BAD: Final = refuses(400, "BadParameter")
+_REFUSED: Final = FAILS
+
+
+def _constraint(
+    rule: str, operations: tuple[Op, ...], broken: Any, reply: Reply, grade: Grade, because: str, *, strict: bool = True
+) -> Constraint:
+    return Constraint(rule, operations, broken, reply, grade, tuple(because.split()), strict)
+
+
+# fmt: off
+CONSTRAINTS: Final = (
+    #           rule       operations                broken                    reply     grade because
+    _constraint("ASKS-01", (Op.CREATE, Op.IMPORT),   name_malformed,           _REFUSED, DOC, "KVC-NAM-001 KVC-NAM-002"),
+    _constraint("ASKS-02", tuple(Op),                api_version_missing,      _REFUSED, DOC, "KVC-ERR-003 S-32"),
+    _constraint("ASKS-03", (Op.LIST, Op.LIST_VERSIONS, Op.LIST_DELETED, Op.LIST_ISSUERS), page_size_impossible, _REFUSED, DOC, "KVC-LST-002"),
+    _constraint("ASKS-04", _POLICY,                  validity_negative,        _REFUSED, DOC, "KVC-POL-005"),
+    _constraint("ASKS-05", _POLICY,                  percentage_impossible,    _REFUSED, DOC, "KVC-POL-006"),
+    _constraint("ASKS-06", _POLICY,                  days_beyond_validity,     _REFUSED, DOC, "KVC-POL-007", strict=False),
+    _constraint("ASKS-07", _POLICY,                  action_unknown,           _REFUSED, DOC, "KVC-POL-008"),
+    _constraint("ASKS-08", _MADE,                    key_size_impossible,      _REFUSED, DOC, "KVC-POL-010"),
+    _constraint("ASKS-09", _MADE,                    curve_unknown,            _REFUSED, DOC, "KVC-POL-011"),
+    _constraint("ASKS-10", _MADE,                    key_type_unknown,         _REFUSED, DOC, "KVC-POL-032 C-16"),
+    _constraint("ASKS-11", _MADE,                    hsm_key_exportable,       _REFUSED, ASM, "KVC-OBJ-009 S-56", strict=False),
+    _constraint("ASKS-12", _MADE,                    subject_malformed,        _BAD,     OBS, "KVC-POL-014 N-6 F-11"),
+    _constraint("ASKS-13", _POLICY,                  subject_too_long,         _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
+    _constraint("ASKS-14", _MADE,                    usage_unknown,            _REFUSED, DOC, "KVC-POL-017 F-11"),
+    _constraint("ASKS-15", (Op.IMPORT,),             password_too_long,        _REFUSED, DOC, "KVC-LIM-002 KVC-ERR-016"),
+    _constraint("ASKS-16", (Op.IMPORT,),             value_missing,            _REFUSED, DOC, "KVC-IMP-032"),
+    _constraint("ASKS-17", (Op.IMPORT,),             private_key_missing,      _REFUSED, DOC, "KVC-IMP-003 KVC-IMP-004 KVC-IMP-005 KVC-IMP-006"),
+    _constraint("ASKS-18", (Op.IMPORT,),             lines_end_wrong,          _REFUSED, DOC, "KVC-IMP-010", strict=False),
+    _constraint("ASKS-19", (Op.IMPORT,),             content_type_not_of_file, _REFUSED, ASM, "F-22 S-10", strict=False),
+    _constraint("ASKS-20", (Op.MERGE,),              chain_missing,            _REFUSED, DOC, "KVC-MRG-003 KVC-MRG-004"),
+    _constraint("ASKS-21", (Op.RESTORE,),            value_missing,            _REFUSED, DOC, "KVC-BAK-003"),
+    _constraint("ASKS-22", (Op.CANCEL,),             flag_missing,             _REFUSED, DOC, "KVC-OPR-014"),
+    _constraint("ASKS-23", (Op.SET_ISSUER,),         provider_missing,         _REFUSED, DOC, "KVC-ISS-002"),
+    _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved, _REFUSED, ASM, "S-20", strict=False),
+    _constraint("ASKS-25", (Op.SET_ISSUER,),         organization_missing,     _BAD,     ASM, "KVC-ISS-013 F-12", strict=False),
+    _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags, _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
+    _constraint("ASKS-27", _MADE,                    content_type_unknown,     _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
+)
+# fmt: on
+
+
+def broken_by(ask: Ask) -> list[Constraint]:
+    """The constraints that a request breaks."""
+    return [constraint for constraint in _BY_OPERATION.get(ask.operation, ()) if constraint.broken(ask)]
+
+
+_BY_OPERATION: Final = {
+    operation: tuple(constraint for constraint in CONSTRAINTS if operation in constraint.operations) for operation in Op
+}

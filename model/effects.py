@@ -1,0 +1,223 @@
+"""What a trigger writes into the knowledge of a name: predictions of what later answers must show.
+
+Not here: which state it leads to (tables), what the answer itself teaches (look).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from certlife.model import policy as policies
+from certlife.model.asks import Ask
+from certlife.model.guards import Situation, version_index
+from certlife.model.known import (
+    EMPTY,
+    UNKNOWN,
+    DeletionFacts,
+    Doc,
+    Document,
+    Known,
+    Making,
+    PendingFacts,
+    PolicyFacts,
+    Text,
+    VersionFacts,
+    around,
+    since,
+    until,
+)
+from certlife.model.vocabulary import Drift, IssuerKind, Machine, Operation, Signal, Trigger
+
+Effect = Callable[[Situation, Trigger], Known]
+
+
+def _asked(s: Situation) -> Ask:
+    if s.ask is None:
+        raise TypeError("an operation's effect needs the request that asked for it")
+    return s.ask
+
+
+def _sent_tags(ask: Ask) -> Document:
+    return EMPTY if not ask.tags else Doc(dict(ask.tags))
+
+
+def _months(policy: PolicyFacts | None) -> int | None:
+    if policy is None or not isinstance(policy.members, Doc):
+        return None
+    x509 = policy.members.value.get("x509_props")
+    months = x509.get("validity_months") if isinstance(x509, dict) else None
+    return months if isinstance(months, int) else None
+
+
+def _issuer_name(policy: PolicyFacts | None) -> str | None:
+    if policy is None or not isinstance(policy.members, Doc):
+        return None
+    issuer = policy.members.value.get("issuer")
+    name = issuer.get("name") if isinstance(issuer, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def issuer_named(s: Situation) -> str | None:
+    """The issuer's name that an operation started now is for: that of the policy in force; None: not known."""
+    return _issuer_name(s.known.policy)
+
+
+def _text(value: Text) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _started(s: Situation, cause: Trigger) -> Known:
+    known, at = s.known, s.facts.at
+    asked = s.ask if cause is Operation.CREATE else None
+    current = known.versions[-1] if known.versions else None
+    tags = _sent_tags(asked) if asked is not None else current.tags if current is not None else EMPTY
+    name = issuer_named(s)
+    pending = PendingFacts(
+        issuer=UNKNOWN if name is None else name,
+        started=at,
+        cancel_asked=False,
+        tags=tags,
+        enabled=asked is None or asked.enabled is not False,
+        former=_text(known.pending.request_id) if known.pending is not None else None,
+        former_csr=_text(known.pending.csr) if known.pending is not None else None,
+    )
+    policy = known.policy
+    if policy is not None and (asked is None or not asked.policy):
+        policy = replace(policy, updated=UNKNOWN)
+    stub = None
+    if not known.versions:
+        made = around(at)
+        months = _months(policy)
+        stub = VersionFacts(
+            created=made, updated=made, tags=tags, making=Making.SELF_SIGNED, months=UNKNOWN if months is None else months
+        )
+    return replace(known, pending=pending, policy=policy, stub=stub)
+
+
+def _issued(s: Situation, cause: Trigger) -> Known:
+    return replace(s.known, versions=(*s.known.versions, _new_version(s, cause)), stub=None)
+
+
+def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
+    pending, at = s.known.pending, s.facts.at
+    content_type = _content_type(s.known.policy)
+    if cause is Drift.ISSUER_ISSUES and pending is not None:
+        made = since(pending.started)
+        own = s.joint.issuer is IssuerKind.SELF
+        months = _months(s.known.policy)
+        return VersionFacts(
+            created=made,
+            updated=made,
+            tags=pending.tags,
+            csr=pending.csr,
+            content_type=content_type,
+            making=Making.SELF_SIGNED if own else Making.ORDERED,
+            months=UNKNOWN if months is None else months,
+        )
+    made = around(at)
+    ask = _asked(s)
+    if cause is Operation.MERGE and pending is not None:
+        tags = _sent_tags(ask) if ask.tags else pending.tags
+        return VersionFacts(
+            created=made, updated=made, tags=tags, csr=pending.csr, content_type=content_type, making=Making.MERGED
+        )
+    return VersionFacts(
+        created=made, updated=made, tags=_sent_tags(ask), content_type=content_type, making=Making.IMPORTED
+    )
+
+
+def _content_type(policy: PolicyFacts | None) -> Text:
+    if policy is None or not isinstance(policy.members, Doc):
+        return UNKNOWN
+    secret = policy.members.value.get("secret_props")
+    content_type = secret.get("contentType") if isinstance(secret, dict) else None
+    return content_type if isinstance(content_type, str) else UNKNOWN
+
+
+def _written(s: Situation, cause: Trigger) -> Known:
+    if cause is Operation.RESTORE:
+        return replace(s.known, policy=_restored_policy(s.facts.backup))
+    sent: Mapping[str, object] = _asked(s).policy
+    old, at = s.known.policy, s.facts.at
+    members, asked = _policy_after(cause, old, sent)
+    first_made = old.created if old is not None else until(at)
+    return replace(s.known, policy=PolicyFacts(members, False, first_made, around(at), asked))
+
+
+def _policy_after(cause: Trigger, old: PolicyFacts | None, sent: Mapping[str, object]) -> tuple[Document, frozenset[str]]:
+    if cause is Operation.CREATE:
+        return policies.created(sent)
+    if cause is Operation.IMPORT:
+        return policies.imported(sent)
+    before = old.members.value if old is not None and isinstance(old.members, Doc) else {}
+    if cause is Operation.UPDATE:
+        before = {}  # whether it replaces or merges is not known (observed P-35, N-64): only what was sent is predicted
+    return policies.patched(before, sent)
+
+
+def _restored_policy(backup: Known | None) -> PolicyFacts:
+    if backup is None or backup.policy is None:
+        return PolicyFacts()
+    members = backup.policy.members
+    after = policies.restored(members.value) if isinstance(members, Doc) else members
+    return replace(backup.policy, members=after)
+
+
+def _restored(s: Situation, _: Trigger) -> Known:
+    backup = s.facts.backup
+    if backup is None:
+        return Known(versions=(VersionFacts(),), complete=False)
+    return Known(versions=backup.versions, stub=backup.stub, complete=backup.complete)
+
+
+def _forgotten(_: Situation, __: Trigger) -> Known:
+    return Known()
+
+
+def _updated(s: Situation, _: Trigger) -> Known:
+    ask, index = _asked(s), version_index(s)
+    stub = s.known.stub
+    if index is None:
+        return s.known if stub is None else replace(s.known, stub=_touched(stub, ask, s.facts.at))
+    versions = list(s.known.versions)
+    versions[index] = _touched(versions[index], ask, s.facts.at)
+    return replace(s.known, versions=tuple(versions))
+
+
+def _touched(version: VersionFacts, ask: Ask, at: int | None) -> VersionFacts:
+    tags = version.tags if not ask.tags else Doc(dict(ask.tags))
+    return replace(version, updated=around(at), tags=tags)
+
+
+def _cancelled(s: Situation, _: Trigger) -> Known:
+    pending = s.known.pending or PendingFacts()
+    return replace(s.known, pending=replace(pending, cancel_asked=True))
+
+
+def _deleted(s: Situation, _: Trigger) -> Known:
+    return replace(s.known, deletion=DeletionFacts(deleted=around(s.facts.at)))
+
+
+def _recovered(s: Situation, _: Trigger) -> Known:
+    return replace(s.known, deletion=None)
+
+
+def _no_pending(s: Situation, _: Trigger) -> Known:
+    return replace(s.known, pending=None)
+
+
+EFFECTS: Final[dict[tuple[Machine, Trigger], Effect]] = {
+    (Machine.CERTIFICATE, Operation.UPDATE): _updated,
+    (Machine.CERTIFICATE, Operation.DELETE): _deleted,
+    (Machine.CERTIFICATE, Operation.RECOVER): _recovered,
+    (Machine.OPERATION, Operation.CANCEL): _cancelled,
+    (Machine.OPERATION, Operation.DELETE_OPERATION): _no_pending,
+    (Machine.OPERATION, Signal.STARTED): _started,
+    (Machine.OPERATION, Signal.OVERWRITTEN): _no_pending,
+    (Machine.POLICY, Signal.WRITTEN): _written,
+    (Machine.VERSION, Signal.ISSUED): _issued,
+    (Machine.VERSION, Signal.RESTORED): _restored,
+    (Machine.VERSION, Signal.FORGOTTEN): _forgotten,
+}

@@ -1,0 +1,413 @@
+"""The named conditions of the tables: yes/no questions about a name, a request, the vault's settings and the clock.
+
+Each says what it looks at: the joint state alone, the vault's settings, or the circumstances (request, clock, what is
+known). Not here: where they are used (tables).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from certlife.model.asks import Ask
+from certlife.model.joint import Joint
+from certlife.model.known import Doc, Known, Within
+from certlife.model.settings import Settings
+from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState, Word
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is the case outside of the name: the clock, the vault's settings, its issuers.
+
+    Attributes:
+        at: the vault's clock, seconds since 1970; None where it is not known.
+        settings: of the vault, as far as they are known.
+        issuer_there: whether the issuer object that the request's policy names is in the vault; None: not known.
+        name_held: whether a key or secret of another making holds the name; None: not known.
+        backup: what was known of the name whose backup is restored; None where the blob is a stranger.
+        backup_versions: the states of its versions then.
+        key_fits: whether the end-entity certificate of a merge has the key of the CSR; None: not known.
+    """
+
+    at: int | None = None
+    settings: Settings = field(default_factory=Settings)
+    issuer_there: bool | None = None
+    name_held: bool | None = False
+    backup: Known | None = None
+    backup_versions: tuple[VersionState, ...] | None = None
+    key_fits: bool | None = None
+
+
+@dataclass(slots=True)
+class Situation:
+    """All that a guard may look at.
+
+    Attributes:
+        ask: the request; None for what the service does on its own.
+        index: the version that the version machine's guards look at.
+    """
+
+    joint: Joint
+    known: Known
+    facts: Facts
+    ask: Ask | None = None
+    index: int = -1
+
+
+class Sight(Word):
+    """What a guard looks at."""
+
+    STATE = "the joint state"
+    SETTINGS = "the vault's settings"
+    CIRCUMSTANCES = "the request, the clock, what is known"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named condition."""
+
+    name: str
+    sees: Sight
+    holds: Callable[[Situation], bool]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+GUARDS: Final[dict[str, Guard]] = {}
+
+
+def _guard(sees: Sight) -> Callable[[Callable[[Situation], bool]], Guard]:
+    def name(holds: Callable[[Situation], bool]) -> Guard:
+        GUARDS[holds.__name__] = made = Guard(holds.__name__, sees, holds)
+        return made
+
+    return name
+
+
+_BY_HAND, _BY_VAULT, _BY_PARTNER = IssuerKind.UNKNOWN, IssuerKind.SELF, IssuerKind.PARTNER
+_ALIVE = (CertificateState.STUB, CertificateState.ACTIVE)
+
+
+@_guard(Sight.STATE)
+def always(_: Situation) -> bool:
+    """No condition."""
+    return True
+
+
+# --- the joint state
+
+
+@_guard(Sight.STATE)
+def operation_running(s: Situation) -> bool:
+    """An operation is in progress, its cancellation asked for or not."""
+    return s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING)
+
+
+@_guard(Sight.STATE)
+def certificate_gone(s: Situation) -> bool:
+    """The name shows no certificate: absent, deleted, or on the way between."""
+    return s.joint.certificate not in _ALIVE
+
+
+@_guard(Sight.STATE)
+def name_freed(s: Situation) -> bool:
+    """Nothing of the name is kept any more."""
+    return s.joint.certificate in (CertificateState.ABSENT, CertificateState.PURGING)
+
+
+@_guard(Sight.STATE)
+def ever_issued(s: Situation) -> bool:
+    """The name has a version."""
+    return bool(s.joint.versions)
+
+
+@_guard(Sight.STATE)
+def issuer_can_issue(s: Situation) -> bool:
+    """The certificate lives, and its operation's issuer is the vault itself or a CA that it orders from."""
+    return s.joint.issuer in (_BY_VAULT, _BY_PARTNER) and s.joint.certificate in _ALIVE
+
+
+@_guard(Sight.STATE)
+def issuer_can_refuse(s: Situation) -> bool:
+    """The certificate lives, and a CA decides."""
+    return s.joint.issuer is _BY_PARTNER and s.joint.certificate in _ALIVE
+
+
+@_guard(Sight.STATE)
+def certificate_alive(s: Situation) -> bool:
+    """The name shows a certificate or a stub."""
+    return s.joint.certificate in _ALIVE
+
+
+@_guard(Sight.STATE)
+def awaits_merge(s: Situation) -> bool:
+    """The operation's CSR is to be signed by hand."""
+    return s.joint.issuer is _BY_HAND
+
+
+@_guard(Sight.STATE)
+def ordered_from_partner(s: Situation) -> bool:
+    """The operation's CSR went to a CA."""
+    return s.joint.issuer is _BY_PARTNER
+
+
+@_guard(Sight.STATE)
+def policy_set(s: Situation) -> bool:
+    """The name has a policy."""
+    return s.joint.policy is PolicyState.SET
+
+
+# --- the vault's settings
+
+
+@_guard(Sight.SETTINGS)
+def soft_delete_on(s: Situation) -> bool:
+    """Deleted certificates are kept for a while."""
+    return s.facts.settings.soft_delete is True
+
+
+@_guard(Sight.SETTINGS)
+def purge_allowed(s: Situation) -> bool:
+    """Purge protection is off."""
+    return s.facts.settings.purge_protected is not True
+
+
+# --- the clock
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def retention_over(s: Situation) -> bool:
+    """The scheduled purge date has come."""
+    deletion = s.known.deletion
+    return s.facts.at is not None and deletion is not None and _reached(deletion.purge, s.facts.at)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def within_retention(s: Situation) -> bool:
+    """The scheduled purge date lies ahead, or is not known."""
+    return not retention_over.holds(s)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def renewal_due(s: Situation) -> bool:
+    """The trigger of an AutoRenew action is reached, and the issuer is one that the vault can turn to."""
+    at, policy = s.facts.at, s.known.policy
+    if at is None or policy is None or not s.known.versions or not isinstance(policy.members, Doc):
+        return False
+    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING):
+        return False
+    version = s.known.versions[-1]
+    moment = renewal_moment(policy.members.value, version.nbf, version.exp)
+    return moment is not None and at >= moment
+
+
+def renewal_moment(policy: dict[str, object], nbf: object, exp: object) -> int | None:
+    """When `policy` has a certificate of this validity renewed, seconds since 1970; None: never, or not known."""
+    actions = policy.get("lifetime_actions")
+    if not isinstance(actions, list) or not isinstance(nbf, int) or not isinstance(exp, int):
+        return None
+    moments = [_trigger_moment(action.get("trigger"), nbf, exp) for action in actions if _renews(action)]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _renews(action: object) -> bool:
+    wanted = action.get("action") if isinstance(action, dict) else None
+    return isinstance(wanted, dict) and wanted.get("action_type") == "AutoRenew"
+
+
+def _trigger_moment(trigger: object, nbf: int, exp: int) -> int | None:
+    if not isinstance(trigger, dict):
+        return None
+    share, days = trigger.get("lifetime_percentage"), trigger.get("days_before_expiry")
+    if isinstance(share, int):
+        return nbf + (exp - nbf) * share // 100
+    return exp - days * 86_400 if isinstance(days, int) else None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def nbf_reached(s: Situation) -> bool:
+    """The version's nbf has come."""
+    return s.facts.at is not None and bool(s.known.versions) and _reached(s.known.versions[s.index].nbf, s.facts.at)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def exp_reached(s: Situation) -> bool:
+    """The version's exp has come."""
+    return s.facts.at is not None and bool(s.known.versions) and _reached(s.known.versions[s.index].exp, s.facts.at)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def not_yet_valid(s: Situation) -> bool:
+    """The version's nbf lies ahead."""
+    nbf = s.known.versions[s.index].nbf if s.known.versions else None
+    return s.facts.at is not None and isinstance(nbf, int) and s.facts.at < nbf
+
+
+def _reached(moment: object, at: int) -> bool:
+    """Whether `moment` has certainly come; the first second of a span counts, since nothing rules it out."""
+    if isinstance(moment, Within):
+        return moment.low is not None and at >= moment.low
+    return isinstance(moment, int) and at >= moment
+
+
+# --- the request
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def name_held(s: Situation) -> bool:
+    """A key or secret of another making holds the name."""
+    return s.facts.name_held is True
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def name_perhaps_held(s: Situation) -> bool:
+    """Nobody knows whether a key or secret of another making holds the name."""
+    return s.facts.name_held is None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def policy_missing(s: Situation) -> bool:
+    """Neither the request nor the name has a policy."""
+    return s.joint.policy is PolicyState.NONE and s.ask is not None and not s.ask.policy
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def issuer_missing(s: Situation) -> bool:
+    """The policy names an issuer object that the vault does not hold."""
+    return s.facts.issuer_there is False
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def issuer_perhaps_missing(s: Situation) -> bool:
+    """The policy names an issuer object of which nobody knows whether the vault holds it."""
+    return s.facts.issuer_there is None and s.ask is not None and _orders(s)
+
+
+def _orders(s: Situation) -> bool:
+    issuer = s.ask.issuer if s.ask is not None else None
+    return issuer is not None and issuer.lower() not in ("self", "unknown")
+
+
+def version_index(s: Situation) -> int | None:
+    """Which of the known versions is asked for: its index, the last where none is named; None where it is not known."""
+    versions = s.known.versions
+    if s.ask is None or s.ask.version is None:
+        return len(versions) - 1 if versions else None
+    for index in range(len(versions) - 1, -1, -1):
+        if versions[index].id == s.ask.version:
+            return index
+    return None
+
+
+def _asks_stub(s: Situation) -> bool:
+    stub = s.known.stub
+    return stub is not None and s.ask is not None and s.ask.version in (None, stub.id)
+
+
+def _could_be_unseen(s: Situation) -> bool:
+    """Whether the version asked for may be one whose identifier no answer has shown yet."""
+    if not s.known.complete or (s.known.stub is not None and not isinstance(s.known.stub.id, str)):
+        return True
+    return any(not isinstance(version.id, str) for version in s.known.versions)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def version_missing(s: Situation) -> bool:
+    """The version asked for is none of the name's."""
+    return version_index(s) is None and not _asks_stub(s) and not _could_be_unseen(s)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def version_unseen(s: Situation) -> bool:
+    """The version asked for has not been seen yet, but may exist."""
+    return version_index(s) is None and not _asks_stub(s) and _could_be_unseen(s)
+
+
+def _asked_state(s: Situation) -> VersionState:
+    index = version_index(s)
+    return VersionState.NONE if index is None else s.joint.versions[index]
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def version_disabled(s: Situation) -> bool:
+    """The version asked for is disabled."""
+    return _asked_state(s) in (VersionState.EARLY_DISABLED, VersionState.VALID_DISABLED, VersionState.EXPIRED_DISABLED)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def outside_validity(s: Situation) -> bool:
+    """The clock is not between nbf and exp of the version asked for."""
+    return _asked_state(s) in (VersionState.EARLY, VersionState.EXPIRED)
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def pending_included(s: Situation) -> bool:
+    """The caller wants certificates listed that are not provisioned yet."""
+    return s.ask is not None and s.ask.query.get("includePending", "").lower() == "true"
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def request_id_differs(s: Situation) -> bool:
+    """The request_id asked for is not the pending object's."""
+    wanted = s.ask.query.get("request_id") if s.ask is not None else None
+    known = s.known.pending.request_id if s.known.pending is not None else None
+    return wanted is not None and isinstance(known, str) and wanted != known
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def cancellation_asked(s: Situation) -> bool:
+    """The caller asks for cancellation, and does not take it back."""
+    return s.ask is not None and s.ask.body.get("cancellation_requested") is True
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def key_differs(s: Situation) -> bool:
+    """The certificate to be merged has another key than the CSR."""
+    return s.facts.key_fits is False
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def key_unclear(s: Situation) -> bool:
+    """Nobody knows whether the certificate to be merged has the key of the CSR."""
+    return s.facts.key_fits is None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def backup_of_stub(s: Situation) -> bool:
+    """The backup was taken of a name without a version."""
+    return s.facts.backup is not None and not s.facts.backup.versions
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def backup_unknown(s: Situation) -> bool:
+    """The blob is a stranger."""
+    return s.facts.backup is None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def switches_on(s: Situation) -> bool:
+    """The caller sets enabled to true."""
+    return s.ask is not None and s.ask.enabled is True
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def switches_off(s: Situation) -> bool:
+    """The caller sets enabled to false."""
+    return s.ask is not None and s.ask.enabled is False
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def disabled_wished(s: Situation) -> bool:
+    """The version was asked for with enabled false."""
+    if s.ask is not None and s.ask.enabled is not None:
+        return not s.ask.enabled
+    return s.known.pending is not None and not s.known.pending.enabled
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def policy_sent(s: Situation) -> bool:
+    """The request carries a policy."""
+    return s.ask is not None and bool(s.ask.policy)

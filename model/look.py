@@ -1,0 +1,223 @@
+"""One look at an answer's body: does it show what a hypothesis says it must, and what does it teach?
+
+The rules themselves are rows (answers); here is how they are run. Not here: which rows apply to which state (tables).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol, runtime_checkable
+
+from certlife.model.asks import Ask
+from certlife.model.guards import Facts
+from certlife.model.joint import Joint
+from certlife.model.known import ABSENT, UNKNOWN, Doc, Known, VersionFacts, Within
+from certlife.model.rows import Relation, Show
+from certlife.model.settings import Settings, learned, settings_shown
+from certlife.model.values import Answer
+from certlife.model.vocabulary import VersionState, View, Word
+
+
+class Fit(Word):
+    """Special outcomes and demands of a comparison."""
+
+    ANYTHING = "anything, or nothing"
+    MISFIT = "does not fit"
+
+
+ANYTHING: Final = Fit.ANYTHING
+MISFIT: Final = Fit.MISFIT
+
+NAMELESS: Final = re.compile(r"<[a-z0-9 _-]+>")
+"""An elided value without a number says nothing about equality; one with a number (`<cer:2>`) does."""
+
+
+@runtime_checkable
+class Pattern(Protocol):
+    """A demand that is more than a value."""
+
+    def take(self, have: object) -> object:
+        """What `have` teaches, or MISFIT."""
+        ...
+
+
+@dataclass(slots=True)
+class Look:
+    """A body beside the hypothesis that it is held against.
+
+    Attributes:
+        body: the body; that of a policy is wrapped as `{"policy": ...}`, so that its members have one path everywhere.
+        version: the version shown, or the placeholder; None where the body shows none.
+        learned: what was learned so far, by slot.
+        x509: the certificate in `cer`, read; None where there is none, or it could not be read.
+        settings: the vault's, with what was learned.
+        held: the rules that held so far.
+        start: when the session began, seconds since 1970; None where it is not known.
+    """
+
+    view: View
+    body: Mapping[str, Any]
+    answer: Answer
+    joint: Joint
+    known: Known
+    ask: Ask
+    facts: Facts
+    settings: Settings
+    version: VersionFacts | None = None
+    version_state: VersionState = VersionState.NONE
+    records: Mapping[str, Any] = field(default_factory=dict)
+    learned: dict[str, Any] = field(default_factory=dict)
+    x509: Any = None
+    start: int | None = None
+    held: list[str] = field(default_factory=list)
+
+    def slot(self, path: str) -> Any:
+        """What is known of a slot (`version.created`), with what this look has learned."""
+        if path in self.learned:
+            return self.learned[path]
+        record, _, member = path.partition(".")
+        facts = self.record(record)
+        value = None if facts is None else getattr(facts, member)
+        return UNKNOWN if value is None else value
+
+    def record(self, name: str) -> Any:
+        """One record of the knowledge by its name."""
+        if name == "version":
+            return self.version
+        if name == "settings":
+            return self.settings
+        return self.records[name] if name in self.records else getattr(self.known, name)
+
+    def member(self, *path: str) -> Any:
+        """A member of the body; ABSENT where it is not there."""
+        value: Any = self.body
+        for key in path:
+            if not isinstance(value, dict) or key not in value:
+                return ABSENT
+            value = value[key]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A rule that a body breaks.
+
+    Attributes:
+        met: what stands there.
+        wanted: what should.
+        held: how many rules of the look held before.
+    """
+
+    rule: Show | Relation
+    met: object
+    wanted: object
+    held: int
+
+
+def fit(want: object, have: object) -> object:
+    """What `have` teaches where `want` stands, or MISFIT."""
+    if want is UNKNOWN:
+        return MISFIT if have is ABSENT else have
+    if want is ANYTHING:
+        return have
+    if isinstance(want, Within):
+        return have if have in want else MISFIT
+    if isinstance(want, Pattern):
+        return want.take(have)
+    if isinstance(want, Doc):
+        want = want.value
+    if type(have) is type(want) and have == want:
+        return have
+    return have if _elided(have) or _elided(want) else MISFIT
+
+
+def _elided(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("<") and NAMELESS.fullmatch(value) is not None
+
+
+def examine(look: Look, rules: tuple[tuple[Show, ...], tuple[Relation, ...]]) -> Misfit | None:
+    """Run the rules over a look, which learns as it goes; the first rule that is broken ends it."""
+    held = look.held
+    for show in rules[0]:
+        if not show.when(look):
+            continue
+        have = _at(look.body, show.path)
+        want = show.want(look)
+        if have is not want:
+            lesson = fit(want, have)
+            if lesson is MISFIT:
+                return Misfit(show, have, want, len(held))
+            if show.learns:
+                look.learned[show.learns] = lesson
+        held.append(show.rule)
+    for relation in rules[1]:
+        if not relation.when(look):
+            continue
+        if not relation.holds(look):
+            return Misfit(relation, None, None, len(held))
+        held.append(relation.rule)
+    return None
+
+
+def _at(body: Mapping[str, Any], path: tuple[str, ...]) -> object:
+    value: Any = body
+    for key in path:
+        if not isinstance(value, dict):
+            return ABSENT
+        value = value.get(key)
+    return ABSENT if value is None else value
+
+
+def taught(look: Look) -> Known:
+    """The knowledge with all that the look has learned."""
+    known = look.known
+    if not look.learned:
+        return known
+    parts: dict[str, dict[str, Any]] = {}
+    for path, value in look.learned.items():
+        record, _, member = path.partition(".")
+        parts.setdefault(record, {})[member] = value
+    for record, members in parts.items():
+        if record == "version":
+            known = _with_version(known, look, replace(look.version, **members) if look.version else None)
+        elif record in _NAMED and getattr(known, record) is not None:
+            known = replace(known, **{record: replace(getattr(known, record), **members)})
+    return known
+
+
+_NAMED: Final = ("pending", "policy", "deletion")
+
+
+def taught_record(look: Look, name: str) -> Any:
+    """One of the vault's own records with all that the look has learned."""
+    mine = {path.partition(".")[2]: value for path, value in look.learned.items() if path.startswith(f"{name}.")}
+    values = {member: Doc(value) if isinstance(value, dict | list) else value for member, value in mine.items()}
+    return replace(look.records[name], **values) if values else look.records[name]
+
+
+def settings_taught(look: Look) -> Settings:
+    """The vault's settings with what the look has shown of them."""
+    level = look.learned.get("settings.level")
+    if not isinstance(level, str):
+        return look.settings
+    days = look.member("attributes", "recoverableDays")
+    after = learned(look.settings, settings_shown(level, days=days if isinstance(days, int) else None))
+    deleted, purge = look.member("deletedDate"), look.member("scheduledPurgeDate")
+    if isinstance(deleted, int) and isinstance(purge, int):
+        after = learned(after, Settings(retention_days=(purge - deleted) // 86_400))
+    return after
+
+
+def _with_version(known: Known, look: Look, version: VersionFacts | None) -> Known:
+    if version is None:
+        return known
+    if known.stub is look.version:
+        return replace(known, stub=version)
+    return replace(known, versions=tuple(version if v is look.version else v for v in known.versions))
+
+
+def policy_shown(members: Mapping[str, Any]) -> Doc:
+    """A policy's members as they are kept: without its identifier and attributes."""
+    return Doc({key: value for key, value in members.items() if key not in ("id", "attributes")})

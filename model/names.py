@@ -1,0 +1,350 @@
+"""One name: its explanations held against one answer.
+
+Not here: the vault as a whole (belief), lists, issuers and contacts (vaultwide).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from certlife.model.answers import rules_of
+from certlife.model.asks import Ask
+from certlife.model.errors import BeliefTooLarge
+from certlife.model.findings import Attempt, Finding, finding_of
+from certlife.model.guards import Facts
+from certlife.model.known import UNKNOWN, Known, PolicyFacts, VersionFacts
+from certlife.model.look import Look, Misfit, examine, policy_shown, settings_taught, taught
+from certlife.model.moves import Hypothesis, answered, dated, drifted, timed
+from certlife.model.rows import Row
+from certlife.model.settings import Settings
+from certlife.model.values import Answer
+from certlife.model.vocabulary import CertificateState, Operation, Profile, VersionState, View
+from certlife.model.x509 import Reader
+
+LARGEST_BELIEF: Final = 4096
+"""How many explanations of one name are followed; more is an error, never a truncated set."""
+
+_ITEMS: Final = (View.ITEM, View.DELETED_ITEM)
+_POLICIES: Final = (View.BUNDLE, View.DELETED_BUNDLE, View.POLICY)
+_OF_VERSIONS: Final = (
+    View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, *_ITEMS, View.KEY, View.SECRET,
+)  # fmt: skip
+_BY_VERSION: Final = {Operation.GET, Operation.UPDATE, Operation.GET_KEY, Operation.GET_SECRET}
+_PART: Final = {Operation.GET: View.VERSION, Operation.UPDATE: View.UPDATED_VERSION}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stays the same while an answer is held against many explanations.
+
+    Attributes:
+        start: when the session began, seconds since 1970; None where it is not known.
+        at: the vault's clock.
+    """
+
+    profile: Profile
+    reader: Reader
+    start: int | None
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an answer leaves of a name's explanations."""
+
+    left: tuple[Hypothesis, ...]
+    settings: Settings
+    held: tuple[str, ...] = ()
+    finding: Finding | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An explanation that an answer leaves."""
+
+    hypothesis: Hypothesis
+    settings: Settings
+    held: tuple[str, ...]
+
+
+def settle(hypotheses: Iterable[Hypothesis], facts: Facts, profile: Profile) -> tuple[Hypothesis, ...]:
+    """Add every state that the service may have reached on its own since the last answer.
+
+    Args:
+        facts: the clock and the vault's settings.
+    Returns: a superset of `hypotheses`; settling it again changes nothing.
+    Raises: BeliefTooLarge: there are too many.
+    Source: the drift rows of the tables.
+    """
+    found = dict.fromkeys(timed(hypothesis, facts, profile) for hypothesis in hypotheses)
+    queue = list(found)
+    while queue:
+        for _, after in drifted(queue.pop(), facts, profile):
+            later = timed(after, facts, profile)
+            if later not in found:
+                found[later] = None
+                queue.append(later)
+    if len(found) > LARGEST_BELIEF:
+        raise BeliefTooLarge("a name", len(found), LARGEST_BELIEF)
+    return tuple(found)
+
+
+def explain(
+    hypotheses: Sequence[Hypothesis],
+    ask: Ask,
+    answer: Answer,
+    settings: Settings,
+    context: Context,
+    *,
+    name: str | None = None,
+    backups: Sequence[Hypothesis] = (),
+    issuer_there: bool | None = True,
+    name_held: bool | None = False,
+) -> Outcome:
+    """Hold an answer against the explanations of a name.
+
+    Args:
+        name: whose explanations they are, where the request does not say (a list, a restore).
+        backups: what was known of the name when the blob that is restored was made.
+    Returns: the explanations that are left, or the finding.
+    """
+    asked = ask if name is None or name == ask.name else Ask(ask.operation, name, ask.version, ask.request)
+    accepted: list[Accepted] = []
+    failed: list[Attempt] = []
+    size = 0
+    for candidate in settings.candidates():
+        for backup in backups or (None,):
+            facts = Facts(context.at, candidate, issuer_there, name_held)
+            if backup is not None:
+                facts.backup, facts.backup_versions = backup.known, backup.joint.versions
+            settled = settle(hypotheses, facts, context.profile)
+            size = max(size, len(settled))
+            for hypothesis in settled:
+                for result in _held_against(hypothesis, asked, answer, facts, context):
+                    if isinstance(result, Accepted):
+                        accepted.append(result)
+                    else:
+                        failed.append(result)
+    if not accepted:
+        return Outcome(tuple(hypotheses), settings, finding=finding_of(failed), size=size)
+    left = tuple(dict.fromkeys(result.hypothesis for result in accepted))
+    return Outcome(left, _agreed(settings, accepted), accepted[0].held, size=size)
+
+
+def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
+    """What all that is left says of the vault's settings."""
+    found = {result.settings for result in accepted}
+    if len(found) == 1:
+        return found.pop()
+
+    def common(values: set[Any]) -> Any:
+        return values.pop() if len(values) == 1 else None
+
+    return Settings(
+        before.soft_delete if before.soft_delete is not None else common({s.soft_delete for s in found}),
+        before.purge_protected if before.purge_protected is not None else common({s.purge_protected for s in found}),
+        before.retention_days if before.retention_days is not None else common({s.retention_days for s in found}),
+    )
+
+
+def _held_against(
+    hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
+    if ask.operation is Operation.MERGE:
+        facts.key_fits = _key_fits(hypothesis.known, ask, context.reader)
+    for row, after in answered(hypothesis, ask, facts, context.profile):
+        if not _accepts(row, answer, ask):
+            yield Attempt(row, hypothesis.joint, None)
+            continue
+        yield from _looked_at(row, hypothesis, after, ask, answer, facts, context)
+
+
+def _accepts(row: Row, answer: Answer, ask: Ask) -> bool:
+    """Whether the answer is of the kind that the row replies with; in a list, an item is there or not."""
+    if row.reply is None:
+        return False
+    if ask.operation in (Operation.LIST, Operation.LIST_DELETED):
+        return (answer.body is not None) == (row.reply.shows in _ITEMS)
+    return row.reply.accepts(answer)
+
+
+def _looked_at(
+    row: Row, before: Hypothesis, after: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
+    view = _view(row, ask)
+    former = _shows_what_was(ask, after)
+    shown = before if former else after
+    if view is View.VERSIONS:
+        yield from _versions_looked_at(row, shown, ask, answer, facts, context)
+        return
+    for subject, index in _focused(shown, ask, view):
+        look = look_at(view, subject, index, ask, answer, facts, context)
+        misfit = examine(look, rules_of(view, context.profile))
+        if misfit is not None:
+            yield Attempt(row, before.joint, misfit)
+            continue
+        settings = settings_taught(look)
+        lasting = after if former else _learned(subject, index, look, facts)
+        yield Accepted(lasting, settings, (row.rule, *look.held))
+
+
+def _view(row: Row, ask: Ask) -> View:
+    if row.reply is None:
+        return View.NOTHING
+    view = row.reply.shows
+    return _PART.get(ask.operation, view) if view is View.BUNDLE and ask.version is not None else view
+
+
+def _shows_what_was(ask: Ask, after: Hypothesis) -> bool:
+    """Whether the answer shows what the request has just taken away."""
+    if ask.operation is Operation.DELETE_OPERATION:
+        return True
+    return ask.operation is Operation.DELETE and after.joint.certificate is CertificateState.ABSENT
+
+
+def _focused(shown: Hypothesis, ask: Ask, view: View) -> Iterator[tuple[Hypothesis, int | None]]:
+    """Which version the body may be about: the hypothesis, with one put in where it must be one not seen before."""
+    versions = shown.known.versions
+    if view not in _OF_VERSIONS or not versions:
+        yield shown, None
+        return
+    if ask.version is None or ask.operation not in _BY_VERSION:
+        yield shown, len(versions) - 1
+        return
+    for index, version in enumerate(versions):
+        if version.id == ask.version:
+            yield shown, index
+            return
+    yield from ((shown, index) for index, version in enumerate(versions) if version.id is UNKNOWN)
+    if not shown.known.complete:
+        yield from ((_with_older(shown, VersionFacts(), state), 0) for state in _OLDER)
+
+
+_OLDER: Final = (VersionState.VALID, VersionState.VALID_DISABLED)
+
+
+def _with_older(hypothesis: Hypothesis, version: VersionFacts, state: VersionState) -> Hypothesis:
+    joint = replace(hypothesis.joint, versions=(state, *hypothesis.joint.versions))
+    return Hypothesis(joint, replace(hypothesis.known, versions=(version, *hypothesis.known.versions)))
+
+
+def look_at(
+    view: View, subject: Hypothesis, index: int | None, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Look:
+    """The look at an answer's body, as one about the version at `index`, or about the placeholder."""
+    body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
+    known, joint = subject.known, subject.joint
+    version = known.stub if index is None else known.versions[index]
+    cer = body.get("cer")
+    return Look(
+        view=view,
+        body={"policy": body} if view is View.POLICY else body,
+        answer=answer,
+        joint=joint,
+        known=known,
+        ask=ask,
+        facts=facts,
+        settings=facts.settings,
+        version=version,
+        version_state=VersionState.NONE if index is None else joint.versions[index],
+        x509=context.reader.certificate(cer) if isinstance(cer, str) else None,
+        start=context.start,
+    )
+
+
+def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -> Hypothesis:
+    known = taught(look)
+    if look.view in _POLICIES and known.policy is not None and isinstance(look.body.get("policy"), dict):
+        known = replace(known, policy=_seen(known.policy, look.body["policy"]))
+    if known.undated and look.view is not View.ERROR:
+        known = replace(known, undated=False)
+    joint = subject.joint
+    if index is not None and "version.nbf" in look.learned:
+        joint = dated(Hypothesis(joint, known), index, facts)
+    return Hypothesis(joint, known)
+
+
+def _seen(policy: PolicyFacts, shown: Mapping[str, Any]) -> PolicyFacts:
+    members = policy_shown(shown)
+    if policy.seen and policy.members == members:
+        return policy
+    return replace(policy, members=members, seen=True, asked=frozenset())
+
+
+def _key_fits(known: Known, ask: Ask, reader: Reader) -> bool | None:
+    """Whether some certificate of a merge has the key of the CSR; None where that can not be told."""
+    chain = ask.body.get("x5c")
+    csr = known.pending.csr if known.pending is not None else UNKNOWN
+    request = reader.request(csr) if isinstance(csr, str) else None
+    if request is None or not isinstance(chain, list) or not chain:
+        return None
+    certificates = [reader.certificate(link) for link in chain if isinstance(link, str)]
+    if any(certificate is None for certificate in certificates):
+        return None
+    return any(certificate is not None and certificate.key == request.key for certificate in certificates)
+
+
+# --- the versions of a name
+
+
+def _versions_looked_at(
+    row: Row, shown: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
+    look = look_at(View.VERSIONS, shown, None, ask, answer, facts, context)
+    misfit = examine(look, rules_of(View.VERSIONS, context.profile))
+    if misfit is not None:
+        yield Attempt(row, shown.joint, misfit)
+        return
+    held = [row.rule, *look.held]
+    current, settings = shown, facts.settings
+    items = sorted((item for item in look.body["value"] if isinstance(item, dict)), key=_age)
+    for item in items:
+        result = _item_looked_at(row, current, ask, item, facts, context)
+        if isinstance(result, Attempt):
+            yield result
+            return
+        current = result.hypothesis
+        held.extend(result.held)
+    whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
+    if whole and not current.known.complete and current.known.versions:
+        current = replace(current, known=replace(current.known, complete=True))
+    yield Accepted(current, settings, tuple(held))
+
+
+def _age(item: Mapping[str, Any]) -> int:
+    attributes = item.get("attributes")
+    created = attributes.get("created") if isinstance(attributes, dict) else None
+    return -created if isinstance(created, int) else 0
+
+
+def _item_looked_at(
+    row: Row, shown: Hypothesis, ask: Ask, item: Mapping[str, Any], facts: Facts, context: Context
+) -> Accepted | Attempt:
+    """One version of a list: one that is known, one whose identifier was not, or one from before the session."""
+    subject, index = _listed_version(shown, item)
+    look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
+    misfit = examine(look, rules_of(View.VERSION_ITEM, context.profile))
+    if misfit is not None:
+        return Attempt(row, shown.joint, misfit)
+    return Accepted(_learned(subject, index, look, facts), facts.settings, tuple(look.held))
+
+
+def _listed_version(shown: Hypothesis, item: Mapping[str, Any]) -> tuple[Hypothesis, int | None]:
+    identifier = str(item.get("id", "")).lower().rpartition("/")[2]
+    versions = shown.known.versions
+    for index, version in enumerate(versions):
+        if version.id == identifier:
+            return shown, index
+    for index in range(len(versions) - 1, -1, -1):
+        if versions[index].id is UNKNOWN:
+            return shown, index
+    attributes = item.get("attributes")
+    enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
+    state = VersionState.VALID if enabled else VersionState.VALID_DISABLED
+    return _with_older(shown, VersionFacts(), state), 0
+
+
+__all__ = ["Accepted", "Context", "Misfit", "Outcome", "explain", "look_at", "settle"]

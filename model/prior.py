@@ -1,0 +1,58 @@
+"""What a name may be when a session begins and nobody has seen it yet.
+
+Not here: what becomes of it (belief).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from certlife.model.joint import Joint
+from certlife.model.known import Known, PendingFacts, PolicyFacts, VersionFacts
+from certlife.model.moves import Hypothesis
+from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState
+
+FREE: Final = Hypothesis(Joint(), Known())
+"""A name of which the vault holds nothing."""
+
+_RUNNING: Final = (OperationState.IN_PROGRESS, OperationState.CANCELLING, OperationState.CANCELLED)
+_BURIED: Final = (CertificateState.SOFT_DELETING, CertificateState.DELETED, CertificateState.RECOVERING)
+
+
+def _operations(*, issued: bool) -> Iterator[tuple[OperationState, IssuerKind | None]]:
+    yield OperationState.NONE, None
+    for kind in IssuerKind:
+        for state in (*_RUNNING, *((OperationState.COMPLETED,) if issued else ())):
+            yield state, kind
+    yield OperationState.FAILED, IssuerKind.PARTNER
+
+
+def _lives() -> Iterator[Joint]:
+    for operation, issuer in _operations(issued=False):
+        yield Joint(CertificateState.STUB, operation, issuer, PolicyState.SET)
+    for enabled in (VersionState.VALID, VersionState.VALID_DISABLED):
+        for operation, issuer in _operations(issued=True):
+            yield Joint(CertificateState.ACTIVE, operation, issuer, PolicyState.SET, (enabled,))
+
+
+@cache
+def unseen(*, undated: bool) -> tuple[Hypothesis, ...]:
+    """Every way in which a name may be older than the session, with nothing known but the states."""
+    lives = tuple(_lives())
+    buried = tuple(replace(life, certificate=state) for state in _BURIED for life in lives)
+    purging = Hypothesis(Joint(CertificateState.PURGING), Known(undated=undated))
+    return (*(Hypothesis(joint, _blank(joint, undated=undated)) for joint in (*lives, *buried)), purging)
+
+
+def _blank(joint: Joint, *, undated: bool) -> Known:
+    return Known(
+        versions=tuple(VersionFacts() for _ in joint.versions),
+        stub=None if joint.versions else VersionFacts(),
+        pending=None if joint.operation is OperationState.NONE else PendingFacts(),
+        policy=PolicyFacts(),
+        complete=False,
+        undated=undated,
+    )
