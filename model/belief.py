@@ -227,8 +227,9 @@ def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context
     backups = belief.backups.get(str(ask.body.get("value")), ())
     named = vaultwide.name_shown(answer.body) if answer.status < 300 else None
     spoken_of = {named} if named is not None else {name for name, _ in backups}
-    if not spoken_of:
-        return Observation(belief, unjudged="a restore of an unknown blob was refused")
+    if not spoken_of:  # a stranger's blob, refused: of which name it was nobody knows, so any state may have refused it
+        outcome = names.explain((FREE, *unseen(undated=False)), ask, answer, belief.settings, context)
+        return Observation(belief, outcome.finding, outcome.held, size=outcome.size)
     found: list[Observation] = []
     for name in sorted(spoken_of):
         kept = tuple(h for owner, hypotheses in backups if owner == name for h in hypotheses)

@@ -28,7 +28,7 @@ from certlife.model.known import (
     since,
     until,
 )
-from certlife.model.vocabulary import Drift, IssuerKind, Machine, Operation, Signal, Trigger
+from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Machine, Operation, Signal, Trigger
 
 Effect = Callable[[Situation, Trigger], Known]
 
@@ -160,13 +160,16 @@ def _policy_after(cause: Trigger, old: PolicyFacts | None, sent: Mapping[str, ob
 def _restored_policy(backup: Known | None) -> PolicyFacts:
     if backup is None or backup.policy is None:
         return PolicyFacts()
-    members = backup.policy.members
-    after = policies.restored(members.value) if isinstance(members, Doc) else members
-    return replace(backup.policy, members=after)
+    if not isinstance(backup.policy.members, Doc):
+        return backup.policy
+    members, kept = policies.restored(backup.policy.members.value)
+    return replace(backup.policy, members=members, seen=False, asked=kept)
 
 
 def _restored(s: Situation, _: Trigger) -> Known:
     backup = s.facts.backup
+    if backup is None and s.joint.certificate is CertificateState.STUB:
+        return Known(stub=VersionFacts())
     if backup is None:
         return Known(versions=(VersionFacts(),), complete=False)
     return Known(versions=backup.versions, stub=backup.stub, complete=backup.complete)

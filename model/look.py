@@ -187,6 +187,7 @@ def taught(look: Look) -> Known:
     return known
 
 
+WITH_LEVEL: Final = (View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, View.DELETED_ITEM)
 _NAMED: Final = ("pending", "policy", "deletion")
 
 
@@ -199,11 +200,13 @@ def taught_record(look: Look, name: str) -> Any:
 
 def settings_taught(look: Look) -> Settings:
     """The vault's settings with what the look has shown of them."""
+    after = look.settings
     level = look.learned.get("settings.level")
-    if not isinstance(level, str):
-        return look.settings
-    days = look.member("attributes", "recoverableDays")
-    after = learned(look.settings, settings_shown(level, days=days if isinstance(days, int) else None))
+    if isinstance(level, str):
+        days = look.member("attributes", "recoverableDays")
+        after = learned(after, settings_shown(level, days=days if isinstance(days, int) else None))
+    if look.view in WITH_LEVEL:
+        after = learned(after, Settings(shows_level=level is not None))
     deleted, purge = look.member("deletedDate"), look.member("scheduledPurgeDate")
     if isinstance(deleted, int) and isinstance(purge, int):
         after = learned(after, Settings(retention_days=(purge - deleted) // 86_400))

@@ -256,6 +256,9 @@ def _restored(joint: Joint, s: Situation, profile: Profile) -> Iterator[Joint]:
     if s.facts.backup_versions is not None:
         yield replace(joint, versions=s.facts.backup_versions)
         return
+    if joint.certificate is CertificateState.STUB:
+        yield joint
+        return
     for row in rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s, profile):
         yield replace(joint, versions=(_version_state(row),))
 

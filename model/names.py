@@ -147,6 +147,7 @@ def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
         before.soft_delete if before.soft_delete is not None else common({s.soft_delete for s in found}),
         before.purge_protected if before.purge_protected is not None else common({s.purge_protected for s in found}),
         before.retention_days if before.retention_days is not None else common({s.retention_days for s in found}),
+        before.shows_level if before.shows_level is not None else common({s.shows_level for s in found}),
     )
 
 

@@ -116,12 +116,13 @@ def patched(old: Mapping[str, object], sent: Mapping[str, object]) -> tuple[Doc,
     return Doc(made), _paths(sent)
 
 
-def restored(old: Mapping[str, object]) -> Doc:
-    """The policy after backup and restore: an empty `sans` is lost (observed J-33, P-68)."""
+def restored(old: Mapping[str, object]) -> tuple[Doc, frozenset[str]]:
+    """The policy after backup and restore: `sans` may be lost, an empty one is (observed J-33, P-68)."""
+    made = dict(old)
     x509 = old.get("x509_props")
-    if not isinstance(x509, dict) or x509.get("sans") != {}:
-        return Doc(dict(old))
-    return Doc({**old, "x509_props": {k: v for k, v in x509.items() if k != "sans"}})
+    if isinstance(x509, dict):
+        made["x509_props"] = {k: v for k, v in x509.items() if k != "sans"}
+    return Doc(made), _paths(old)
 
 
 def _actions(sent: Mapping[str, object], issuer: object) -> object:

@@ -23,6 +23,7 @@ from certlife.model.vocabulary import Operation, OperationState
 
 _DAY_S: Final = 86_400
 LONGEST_PAGE: Final = 25
+_CUT: Final = re.compile(r"-\d*$")
 _BACKDATED_S: Final = range(600, 600 + CLOCK_SLACK_S)
 _TIMES: Final = (("attributes",), ("policy", "attributes"))
 
@@ -128,6 +129,12 @@ def purged_after_retention(look: Look) -> bool:
     return (purge - deleted) % _DAY_S == 0 and 7 <= (purge - deleted) // _DAY_S <= 90
 
 
+def level_always_or_never(look: Look) -> bool:
+    """A vault shows the recoveryLevel always, or, like the oldest services, never."""
+    shown = look.member("attributes", "recoveryLevel") is not ABSENT
+    return look.settings.shows_level in (None, shown)
+
+
 def created_while_operation_ran(look: Look) -> bool:
     """What an operation issued is no older than the operation."""
     pending = look.known.pending
@@ -164,11 +171,12 @@ def location_leads_to_certificate(look: Look) -> bool:
 
 
 def _leads_to(look: Look, path: str, *, tail: str) -> bool:
-    """Whether a path is that of the name; a recorder may have cut the name everywhere but in Location."""
+    """Whether a path is that of the name; recorders cut a random number off the end of names, but not in Location."""
     match = re.fullmatch(r"/certificates/([^/]+)(/[^/]+)?", path.lower())
-    if match is None or not match[1].startswith(look.ask.name):
+    if match is None or (tail and match[2] != tail):
         return False
-    return match[2] == tail if tail else True
+    stem = _CUT.sub("-", look.ask.name)
+    return match[1] == look.ask.name or (stem.endswith("-") and match[1].startswith(stem))
 
 
 def waits_only_while_running(look: Look) -> bool:

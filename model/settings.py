@@ -19,11 +19,13 @@ class Settings:
         soft_delete: whether deleted certificates are kept.
         purge_protected: whether they can not be purged by hand.
         retention_days: how long they are kept, 7 to 90 days.
+        shows_level: whether attributes carry the recoveryLevel.
     """
 
     soft_delete: bool | None = None
     purge_protected: bool | None = None
     retention_days: int | None = None
+    shows_level: bool | None = None
 
     def candidates(self) -> Iterator[Settings]:
         """The settings that the vault may have, as far as the states depend on them."""
@@ -59,4 +61,5 @@ def learned(old: Settings, new: Settings) -> Settings:
         new.soft_delete if old.soft_delete is None else old.soft_delete,
         new.purge_protected if old.purge_protected is None else old.purge_protected,
         new.retention_days if old.retention_days is None else old.retention_days,
+        new.shows_level if old.shows_level is None else old.shows_level,
     )

@@ -477,6 +477,11 @@ def _knows_days(api_version: str | None) -> bool:
     return api_version is not None and api_version not in ("2015-06-01", "2016-10-01", "7.0-preview", "7.0")
 
 
+def level_shown(look: Look) -> bool:
+    """The attributes carry a recoveryLevel."""
+    return look.member("attributes", "recoveryLevel") is not ABSENT
+
+
 def policy_new(look: Look) -> bool:
     """The policy was written since it was last shown, or never shown."""
     return look.known.policy is not None and not look.known.policy.seen
