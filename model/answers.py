@@ -216,7 +216,6 @@ RELATIONS: Final = (
     _relation("RELA-18", (View.KEY,),         r.key_operations_fit_usage,       w.always,     DOC, "KVC-OBJ-010 KVC-OBJ-011 KVC-OBJ-012 KVC-OBJ-013 KVC-OBJ-014 KVC-OBJ-015 KVC-OBJ-016 KVC-OBJ-017 S-55 N-53 P-84"),
     _relation("RELA-19", (View.KEY,),         r.key_is_of_policy,               w.always,     DOC, "KVC-POL-011 KVC-POL-031 N-53"),
     _relation("RELA-20", WITH_POLICY,         r.usages_in_order,                w.always,     OBS, "C-33 N-31 P-41"),
-    _relation("RELA-21", (*STAMPED, View.OPERATION, View.POLICY, View.ISSUER, View.CONTACTS, View.BLOB, View.NOTHING), r.proves_its_age, w.prior_name, ASM, "KVC-NAM-003"),
     _relation("RELA-22", (View.ERROR,),       r.error_has_its_form,             w.always,     DOC, "KVC-ERR-001 KVC-ERR-002 KVC-ERR-015 N-15 J-25 P-18"),
     _relation("RELA-23", (View.VERSIONS, View.LISTING), r.listed_in_order,      w.always,     OBS, "S-31 J-63 J-66 P-72 P-81"),
     _relation("RELA-24", (View.VERSIONS, View.LISTING), r.listed_once,                 w.always,     DOC, "KVC-LST-004 KVC-LST-005 KVC-LST-009"),

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from certlife.model.values import Json, Request
 from certlife.model.vocabulary import IssuerKind, Operation
 
+_NO_BODY: Mapping[str, Json] = {}
 SUBJECTLESS = ""
 """The key of what belongs to the vault and not to a name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A request, understood.
 
@@ -33,41 +34,41 @@ class Ask:
     version: str | None
     request: Request
 
-    @cached_property
+    @property
     def body(self) -> Mapping[str, Json]:
         """The request's body; empty where it is no object."""
-        return self.request.body if isinstance(self.request.body, dict) else {}
+        return self.request.body if isinstance(self.request.body, dict) else _NO_BODY
 
     @property
     def query(self) -> Mapping[str, str]:
         """The request's parameters."""
         return self.request.query
 
-    @cached_property
+    @property
     def vault(self) -> str:
         """The vault's base address, lower case."""
         return self.request.vault.lower()
 
-    @cached_property
+    @property
     def policy(self) -> Mapping[str, Json]:
         """The policy that the caller sends along; empty where there is none."""
         sent = self.body if self.operation is Operation.UPDATE_POLICY else self.body.get("policy")
         return sent if isinstance(sent, dict) else {}
 
-    @cached_property
+    @property
     def issuer(self) -> str | None:
         """The issuer that the policy sent along names; None where it names none."""
         issuer = self.policy.get("issuer")
         name = issuer.get("name") if isinstance(issuer, dict) else None
         return name if isinstance(name, str) else None
 
-    @cached_property
+    @property
     def tags(self) -> dict[str, Json] | None:
         """The tags sent along; None where none were."""
         tags = self.body.get("tags")
         return tags if isinstance(tags, dict) else None
 
-    @cached_property
+    @property
     def enabled(self) -> bool | None:
         """The wish for attributes.enabled; None where there is none."""
         attributes = self.body.get("attributes")
@@ -135,19 +136,20 @@ def understand(request: Request) -> Ask | None:
 
     Doubled and trailing slashes do not matter (observed J-74, N-25, N-41).
     """
-    segments = [segment for segment in request.path.split("/") if segment]
-    if not segments:
-        return None
-    shape = [segments[0].lower()]
-    free: list[str] = []
+    operation, name, version = _route(request.method, request.path)
+    return None if operation is None else Ask(operation, name, version, request)
+
+
+@lru_cache(maxsize=4096)
+def _route(method: str, path: str) -> tuple[Operation | None, str, str | None]:
+    segments = [segment for segment in path.split("/") if segment]
+    shape, free = [segment.lower() for segment in segments[:1]], list[str]()
     for segment in segments[1:]:
         word = segment.lower()
-        if word in _RESERVED and not (len(shape) == 2 and shape[1] == "issuers"):
+        if word in _RESERVED and shape != ["certificates", "issuers"]:
             shape.append(word)
         else:
             shape.append("?" if free else "*")
             free.append(word)
-    operation = _TABLE.get((request.method.upper(), tuple(shape)))
-    if operation is None:
-        return None
-    return Ask(operation, free[0] if free else SUBJECTLESS, free[1] if len(free) > 1 else None, request)
+    operation = _TABLE.get((method.upper(), tuple(shape)))
+    return operation, free[0] if free else SUBJECTLESS, free[1] if len(free) > 1 else None

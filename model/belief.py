@@ -19,7 +19,7 @@ from certlife.model.findings import Finding, constraint_finding
 from certlife.model.known import CLOCK_SLACK_S
 from certlife.model.moves import Hypothesis
 from certlife.model.names import Context, Outcome
-from certlife.model.prior import FREE, unseen
+from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
 from certlife.model.settings import Settings
 from certlife.model.values import Answer, Exchange
 from certlife.model.vaultwide import Holding
@@ -63,9 +63,16 @@ class Belief:
     start: int | None = None
     starts_empty: bool = False
 
-    def of(self, name: str) -> Explanations:
-        """The explanations of a name."""
-        return self.names.get(name) or (FREE, *unseen(undated=self.starts_empty))
+    def of(self, name: str, body: object) -> Explanations:
+        """The explanations of a name, before the answer with this body.
+
+        Where nobody spoke of it yet, it may be anything; but in a session that claims to start empty only if the
+        answer itself shows a date from before the session.
+        """
+        known = self.names.get(name)
+        if known is not None:
+            return known
+        return ONLY_FREE if self.starts_empty and not older_than(body, self.start) else ANYTHING
 
     def largest(self) -> int:
         """The number of explanations of the name that has most."""
@@ -112,7 +119,7 @@ def observe(
     if _runs_backwards(belief, exchange):
         return Observation(belief, CLOCK_RAN_BACKWARDS)
     now = _at(belief, exchange)
-    context = Context(profile, reader, now.start, exchange.at)
+    context = Context(profile, reader, exchange.at)
     refused = _refused_for_its_form(ask, exchange.answer)
     if isinstance(refused, Finding):
         return Observation(belief, refused)
@@ -182,7 +189,7 @@ def _observed(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Obs
 
 def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context: Context) -> Observation:
     outcome = names.explain(
-        belief.of(name),
+        belief.of(name, answer.body),
         ask,
         answer,
         belief.settings,
@@ -228,12 +235,12 @@ def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context
     named = vaultwide.name_shown(answer.body) if answer.status < 300 else None
     spoken_of = {named} if named is not None else {name for name, _ in backups}
     if not spoken_of:  # a stranger's blob, refused: of which name it was nobody knows, so any state may have refused it
-        outcome = names.explain((FREE, *unseen(undated=False)), ask, answer, belief.settings, context)
+        outcome = names.explain(ANYTHING, ask, answer, belief.settings, context)
         return Observation(belief, outcome.finding, outcome.held, size=outcome.size)
     found: list[Observation] = []
     for name in sorted(spoken_of):
         kept = tuple(h for owner, hypotheses in backups if owner == name for h in hypotheses)
-        outcome = names.explain(belief.of(name), ask, answer, belief.settings, context, name=name, backups=kept)
+        outcome = names.explain(belief.of(name, answer.body), ask, answer, belief.settings, context, name=name, backups=kept)
         if outcome.finding is None:
             return Observation(_with_name(belief, name, outcome), held=outcome.held, size=outcome.size)
         found.append(Observation(belief, outcome.finding, size=outcome.size))
@@ -247,9 +254,8 @@ def _observed_list(belief: Belief, ask: Ask, answer: Answer, context: Context) -
         return Observation(belief, finding)
     held, size = list(page.held), 0
     for name in page.spoken_of(belief.names):
-        outcome = names.explain(
-            belief.of(name), ask, page.answer_about(name), belief.settings, context, name=name
-        )
+        told = page.answer_about(name)
+        outcome = names.explain(belief.of(name, told.body), ask, told, belief.settings, context, name=name)
         if outcome.finding is not None:
             return Observation(belief, outcome.finding, size=outcome.size)
         belief = _with_name(belief, name, outcome)
@@ -264,7 +270,8 @@ def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context
         return Observation(belief, finding)
     issuers, held = dict(belief.issuers), list(page.held)
     for name in page.spoken_of(issuers):
-        seen = vaultwide.explain_issuer(issuers.get(name), name, ask, page.answer_about(name), belief.starts_empty, context)
+        known = issuers.get(name) or vaultwide.ISSUER_UNSEEN
+        seen = vaultwide.explain_issuer(known, name, ask, page.answer_about(name), context)
         if seen.finding is not None:
             return Observation(belief, seen.finding)
         issuers[name] = seen.left
@@ -273,8 +280,9 @@ def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context
 
 
 def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    known = belief.issuers.get(ask.name)
-    seen = vaultwide.explain_issuer(known, ask.name, ask, answer, belief.starts_empty, context)
+    fresh = belief.starts_empty and not older_than(answer.body, belief.start)
+    known = belief.issuers.get(ask.name) or (vaultwide.NO_ISSUER if fresh else vaultwide.ISSUER_UNSEEN)
+    seen = vaultwide.explain_issuer(known, ask.name, ask, answer, context)
     if seen.finding is not None:
         return Observation(belief, seen.finding)
     after = replace(belief, issuers={**belief.issuers, ask.name: seen.left})
@@ -297,8 +305,7 @@ def _with_gap(seen: Observation, ask: Ask, exchange: Exchange) -> Observation:
 
 def opened(belief: Belief) -> Belief:
     """`belief` after changes that nobody saw."""
-    anything = (FREE, *unseen(undated=False))
-    names_now = {name: tuple(dict.fromkeys((*known, *anything))) for name, known in belief.names.items()}
+    names_now = {name: tuple(dict.fromkeys((*known, *ANYTHING))) for name, known in belief.names.items()}
     issuers = {name: (*known, *vaultwide.ISSUER_UNSEEN) for name, known in belief.issuers.items()}
     return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False)
 
@@ -309,5 +316,5 @@ def _after_fault(belief: Belief, ask: Ask) -> Belief:
         return belief
     if not ask.name or ask.operation in _OF_ISSUERS:
         return opened(belief)
-    both = tuple(dict.fromkeys((*belief.of(ask.name), FREE, *unseen(undated=False))))
+    both = tuple(dict.fromkeys((*belief.names.get(ask.name, ()), *ANYTHING)))
     return replace(belief, names={**belief.names, ask.name: both})

@@ -165,8 +165,8 @@ def policy_set(s: Situation) -> bool:
 
 @_guard(Sight.SETTINGS)
 def soft_delete_on(s: Situation) -> bool:
-    """Deleted certificates are kept for a while."""
-    return s.facts.settings.soft_delete is True
+    """Deleted certificates are kept for a while; where that is not known yet, it may be so."""
+    return s.facts.settings.soft_delete is not False
 
 
 @_guard(Sight.SETTINGS)

@@ -176,7 +176,6 @@ class Known:
         versions: from the oldest to the current one, beside Joint.versions.
         stub: the placeholder shown while there is no version.
         complete: whether `versions` holds every version there is.
-        undated: whether the name is assumed to be older than a session that claims to start empty, without proof yet.
     """
 
     versions: tuple[VersionFacts, ...] = ()
@@ -185,7 +184,6 @@ class Known:
     policy: PolicyFacts | None = None
     deletion: DeletionFacts | None = None
     complete: bool = True
-    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final
 
 from certlife.model.asks import Ask
 from certlife.model.guards import Facts
@@ -34,13 +34,14 @@ NAMELESS: Final = re.compile(r"<[a-z0-9 _-]+>")
 """An elided value without a number says nothing about equality; one with a number (`<cer:2>`) does."""
 
 
-@runtime_checkable
-class Pattern(Protocol):
+class Pattern:
     """A demand that is more than a value."""
+
+    __slots__ = ()
 
     def take(self, have: object) -> object:
         """What `have` teaches, or MISFIT."""
-        ...
+        raise NotImplementedError
 
 
 @dataclass(slots=True)
@@ -53,8 +54,7 @@ class Look:
         learned: what was learned so far, by slot.
         x509: the certificate in `cer`, read; None where there is none, or it could not be read.
         settings: the vault's, with what was learned.
-        held: the rules that held so far.
-        start: when the session began, seconds since 1970; None where it is not known.
+        held: the rules that the body keeps.
     """
 
     view: View
@@ -70,8 +70,7 @@ class Look:
     records: Mapping[str, Any] = field(default_factory=dict)
     learned: dict[str, Any] = field(default_factory=dict)
     x509: Any = None
-    start: int | None = None
-    held: list[str] = field(default_factory=list)
+    held: tuple[str, ...] = ()
 
     def slot(self, path: str) -> Any:
         """What is known of a slot (`version.created`), with what this look has learned."""
@@ -118,14 +117,14 @@ class Misfit:
 
 def fit(want: object, have: object) -> object:
     """What `have` teaches where `want` stands, or MISFIT."""
+    if isinstance(want, Pattern):
+        return want.take(have)
     if want is UNKNOWN:
         return MISFIT if have is ABSENT else have
     if want is ANYTHING:
         return have
     if isinstance(want, Within):
         return have if have in want else MISFIT
-    if isinstance(want, Pattern):
-        return want.take(have)
     if isinstance(want, Doc):
         want = want.value
     if type(have) is type(want) and have == want:
@@ -135,39 +134,6 @@ def fit(want: object, have: object) -> object:
 
 def _elided(value: object) -> bool:
     return isinstance(value, str) and value.startswith("<") and NAMELESS.fullmatch(value) is not None
-
-
-def examine(look: Look, rules: tuple[tuple[Show, ...], tuple[Relation, ...]]) -> Misfit | None:
-    """Run the rules over a look, which learns as it goes; the first rule that is broken ends it."""
-    held = look.held
-    for show in rules[0]:
-        if not show.when(look):
-            continue
-        have = _at(look.body, show.path)
-        want = show.want(look)
-        if have is not want:
-            lesson = fit(want, have)
-            if lesson is MISFIT:
-                return Misfit(show, have, want, len(held))
-            if show.learns:
-                look.learned[show.learns] = lesson
-        held.append(show.rule)
-    for relation in rules[1]:
-        if not relation.when(look):
-            continue
-        if not relation.holds(look):
-            return Misfit(relation, None, None, len(held))
-        held.append(relation.rule)
-    return None
-
-
-def _at(body: Mapping[str, Any], path: tuple[str, ...]) -> object:
-    value: Any = body
-    for key in path:
-        if not isinstance(value, dict):
-            return ABSENT
-        value = value.get(key)
-    return ABSENT if value is None else value
 
 
 def taught(look: Look) -> Known:

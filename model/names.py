@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from certlife.model.answers import rules_of
 from certlife.model.asks import Ask
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
 from certlife.model.guards import Facts
 from certlife.model.known import UNKNOWN, Known, PolicyFacts, VersionFacts
-from certlife.model.look import Look, Misfit, examine, policy_shown, settings_taught, taught
+from certlife.model.look import Look, Misfit, policy_shown, settings_taught, taught
 from certlife.model.moves import Hypothesis, answered, dated, drifted, timed
+from certlife.model.programs import examine
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.values import Answer
@@ -32,6 +32,8 @@ _OF_VERSIONS: Final = (
     View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, *_ITEMS, View.KEY, View.SECRET,
 )  # fmt: skip
 _BY_VERSION: Final = {Operation.GET, Operation.UPDATE, Operation.GET_KEY, Operation.GET_SECRET}
+_BRANCHING: Final = {Operation.DELETE, Operation.PURGE}
+"""The operations whose rows ask for the vault's settings: where those are not known, each is tried."""
 _PART: Final = {Operation.GET: View.VERSION, Operation.UPDATE: View.UPDATED_VERSION}
 
 
@@ -40,13 +42,11 @@ class Context:
     """What stays the same while an answer is held against many explanations.
 
     Attributes:
-        start: when the session began, seconds since 1970; None where it is not known.
         at: the vault's clock.
     """
 
     profile: Profile
     reader: Reader
-    start: int | None
     at: int | None
 
 
@@ -115,7 +115,7 @@ def explain(
     accepted: list[Accepted] = []
     failed: list[Attempt] = []
     size = 0
-    for candidate in settings.candidates():
+    for candidate in settings.candidates() if ask.operation in _BRANCHING else (settings,):
         for backup in backups or (None,):
             facts = Facts(context.at, candidate, issuer_there, name_held)
             if backup is not None:
@@ -183,7 +183,7 @@ def _looked_at(
         return
     for subject, index in _focused(shown, ask, view):
         look = look_at(view, subject, index, ask, answer, facts, context)
-        misfit = examine(look, rules_of(view, context.profile))
+        misfit = examine(look, context.profile)
         if misfit is not None:
             yield Attempt(row, before.joint, misfit)
             continue
@@ -252,7 +252,6 @@ def look_at(
         version=version,
         version_state=VersionState.NONE if index is None else joint.versions[index],
         x509=context.reader.certificate(cer) if isinstance(cer, str) else None,
-        start=context.start,
     )
 
 
@@ -260,8 +259,6 @@ def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -
     known = taught(look)
     if look.view in _POLICIES and known.policy is not None and isinstance(look.body.get("policy"), dict):
         known = replace(known, policy=_seen(known.policy, look.body["policy"]))
-    if known.undated and look.view is not View.ERROR:
-        known = replace(known, undated=False)
     joint = subject.joint
     if index is not None and "version.nbf" in look.learned:
         joint = dated(Hypothesis(joint, known), index, facts)
@@ -295,7 +292,7 @@ def _versions_looked_at(
     row: Row, shown: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
     look = look_at(View.VERSIONS, shown, None, ask, answer, facts, context)
-    misfit = examine(look, rules_of(View.VERSIONS, context.profile))
+    misfit = examine(look, context.profile)
     if misfit is not None:
         yield Attempt(row, shown.joint, misfit)
         return
@@ -327,10 +324,10 @@ def _item_looked_at(
     """One version of a list: one that is known, one whose identifier was not, or one from before the session."""
     subject, index = _listed_version(shown, item)
     look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
-    misfit = examine(look, rules_of(View.VERSION_ITEM, context.profile))
+    misfit = examine(look, context.profile)
     if misfit is not None:
         return Attempt(row, shown.joint, misfit)
-    return Accepted(_learned(subject, index, look, facts), facts.settings, tuple(look.held))
+    return Accepted(_learned(subject, index, look, facts), facts.settings, look.held)
 
 
 def _listed_version(shown: Hypothesis, item: Mapping[str, Any]) -> tuple[Hypothesis, int | None]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from certlife.model.joint import Joint
@@ -38,21 +37,38 @@ def _lives() -> Iterator[Joint]:
             yield Joint(CertificateState.ACTIVE, operation, issuer, PolicyState.SET, (enabled,))
 
 
-@cache
-def unseen(*, undated: bool) -> tuple[Hypothesis, ...]:
-    """Every way in which a name may be older than the session, with nothing known but the states."""
+def _anything() -> Iterator[Hypothesis]:
     lives = tuple(_lives())
-    buried = tuple(replace(life, certificate=state) for state in _BURIED for life in lives)
-    purging = Hypothesis(Joint(CertificateState.PURGING), Known(undated=undated))
-    return (*(Hypothesis(joint, _blank(joint, undated=undated)) for joint in (*lives, *buried)), purging)
+    yield FREE
+    for joint in (*lives, *(replace(life, certificate=state) for state in _BURIED for life in lives)):
+        yield Hypothesis(joint, _blank(joint))
+    yield Hypothesis(Joint(CertificateState.PURGING), Known())
 
 
-def _blank(joint: Joint, *, undated: bool) -> Known:
+def older_than(body: object, start: int | None) -> bool:
+    """Whether a body shows a date from before the session began: what it shows was there before."""
+    if start is None or not isinstance(body, dict):
+        return False
+    policy = body.get("policy")
+    stamps = [_created(body), _created(policy), body.get("deletedDate")]
+    return any(isinstance(stamp, int) and stamp < start for stamp in stamps)
+
+
+def _created(body: object) -> object:
+    attributes = body.get("attributes") if isinstance(body, dict) else None
+    return attributes.get("created") if isinstance(attributes, dict) else None
+
+
+def _blank(joint: Joint) -> Known:
     return Known(
         versions=tuple(VersionFacts() for _ in joint.versions),
         stub=None if joint.versions else VersionFacts(),
         pending=None if joint.operation is OperationState.NONE else PendingFacts(),
         policy=PolicyFacts(),
         complete=False,
-        undated=undated,
     )
+
+
+ONLY_FREE: Final = (FREE,)
+ANYTHING: Final = tuple(_anything())
+"""Every way in which a name may be older than the session, with nothing known but the states; or free."""

@@ -264,14 +264,6 @@ def usages_in_order(look: Look) -> bool:
     return usages == sorted(usages) and all(usage in KEY_USAGES for usage in usages)
 
 
-def proves_its_age(look: Look) -> bool:
-    """A session that claims to start empty shows of older things at least one date from before it began."""
-    stamps = [_time(look, *path, "created") for path in _TIMES]
-    stamps.append(_time(look, "deletedDate"))
-    start = look.start
-    return start is None or any(stamp is not None and stamp < start for stamp in stamps)
-
-
 def error_has_its_form(look: Look) -> bool:
     """An error is an object with a code and a message, and perhaps an inner error."""
     error = look.member("error")

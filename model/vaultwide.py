@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from certlife.model.answers import rules_of
 from certlife.model.asks import Ask
 from certlife.model.findings import Attempt, Finding, finding_of
 from certlife.model.guards import Facts, Situation
 from certlife.model.joint import Joint
 from certlife.model.known import ABSENT, UNKNOWN, ContactsFacts, Doc, IssuerFacts, Known, around
-from certlife.model.look import Look, examine, taught_record
+from certlife.model.look import Look, taught_record
 from certlife.model.moves import rows_for
 from certlife.model.names import Context
+from certlife.model.programs import examine
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.tables import TABLES
@@ -42,7 +42,8 @@ class Seen:
     finding: Finding | None = None
 
 
-ISSUER_UNSEEN: Final = (Holding(IssuerState.ABSENT), Holding(IssuerState.PRESENT, IssuerFacts()))
+NO_ISSUER: Final = (Holding(IssuerState.ABSENT),)
+ISSUER_UNSEEN: Final = (*NO_ISSUER, Holding(IssuerState.PRESENT, IssuerFacts()))
 CONTACTS_UNSEEN: Final = (Holding(ContactsState.UNSET), Holding(ContactsState.SET, ContactsFacts()))
 
 
@@ -87,14 +88,14 @@ def page_of(ask: Ask, answer: Answer, settings: Settings, context: Context) -> t
         return _NO_PAGE, finding_of([Attempt(row, Joint(), None)])
     body = answer.body if isinstance(answer.body, dict) else {}
     look = Look(View.LISTING, body, answer, Joint(), Known(), ask, Facts(context.at, settings), settings)
-    misfit = examine(look, rules_of(View.LISTING, context.profile))
+    misfit = examine(look, context.profile)
     if misfit is not None:
         return _NO_PAGE, finding_of([Attempt(row, Joint(), misfit)])
     items = {name: item for item in body["value"] if isinstance(item, dict) and (name := name_shown(item)) is not None}
     named = list(items)
     after = "" if "$skiptoken" not in ask.query else named[0] if named else _EVERYWHERE_ELSE
     before = None if body.get("nextLink") is None else named[-1] if named else ""
-    return Page(items, after, before, tuple(look.held)), None
+    return Page(items, after, before, look.held), None
 
 
 def name_shown(body: object) -> str | None:
@@ -125,13 +126,11 @@ _LIST_ROWS: Final = {
 
 
 def explain_issuer(
-    known: Sequence[Holding] | None, name: str, ask: Ask, answer: Answer, starts_empty: bool, context: Context
+    known: Sequence[Holding], name: str, ask: Ask, answer: Answer, context: Context
 ) -> Seen:
     """Hold an answer against the explanations of an issuer object."""
     asked = ask if name == ask.name else Ask(ask.operation, name, None, ask.request)
-    holdings = known or ISSUER_UNSEEN
-    undated = known is None and starts_empty
-    return _explain(Machine.ISSUER, "issuer", holdings, asked, answer, context, undated=undated)
+    return _explain(Machine.ISSUER, "issuer", known, asked, answer, context)
 
 
 def explain_contacts(known: Sequence[Holding], ask: Ask, answer: Answer, context: Context) -> Seen:
@@ -146,16 +145,13 @@ def _explain(
     ask: Ask,
     answer: Answer,
     context: Context,
-    *,
-    undated: bool = False,
 ) -> Seen:
     left: dict[Holding, tuple[str, ...]] = {}
     failed: list[Attempt] = []
     for holding in holdings:
         situation = Situation(Joint(), Known(), Facts(context.at), ask)
         for row in rows_for(machine, holding.state, ask.operation, situation, context.profile):
-            doubted = undated and holding.state is IssuerState.PRESENT
-            result = _looked_at(row, record, holding, ask, answer, context, undated=doubted)
+            result = _looked_at(row, record, holding, ask, answer, context)
             if isinstance(result, Attempt):
                 failed.append(result)
             else:
@@ -166,7 +162,7 @@ def _explain(
 
 
 def _looked_at(
-    row: Row, record: str, holding: Holding, ask: Ask, answer: Answer, context: Context, *, undated: bool
+    row: Row, record: str, holding: Holding, ask: Ask, answer: Answer, context: Context
 ) -> Attempt | tuple[Holding, tuple[str, ...]]:
     if not _accepts(row, answer, ask):
         return Attempt(row, Joint(), None)
@@ -176,10 +172,10 @@ def _looked_at(
     body = answer.body if isinstance(answer.body, dict) else {}
     view = row.reply.shows if row.reply is not None else View.NOTHING
     look = Look(
-        view, body, answer, Joint(), Known(undated=undated), ask, facts, Settings(),
-        records={record: holding.facts if removes else after}, start=context.start,
+        view, body, answer, Joint(), Known(), ask, facts, Settings(),
+        records={record: holding.facts if removes else after},
     )  # fmt: skip
-    misfit = examine(look, rules_of(view, context.profile))
+    misfit = examine(look, context.profile)
     if misfit is not None:
         return Attempt(row, Joint(), misfit)
     state = holding.state if row.target is None else row.target

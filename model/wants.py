@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from certlife.model.known import ABSENT, EMPTY, UNKNOWN, Doc, Mark, Within
-from certlife.model.look import ANYTHING, MISFIT, Fit, Look
+from certlife.model.look import ANYTHING, MISFIT, Fit, Look, Pattern
 from certlife.model.settings import settings_shown
 from certlife.model.vocabulary import IssuerKind, OperationState, Operation, VersionState, View
 
@@ -25,7 +25,7 @@ _DISABLED: Final = (VersionState.EARLY_DISABLED, VersionState.VALID_DISABLED, Ve
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Pattern):
     """A text, whatever its case (KVC-NAM-007, C-07)."""
 
     texts: tuple[str, ...]
@@ -39,7 +39,7 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionOf:
+class VersionOf(Pattern):
     """The identifier of a version that is not known yet, below a collection."""
 
     collection: str
@@ -56,7 +56,7 @@ class VersionOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Pattern):
     """Any text that a regular expression matches."""
 
     expression: re.Pattern[str]
@@ -72,7 +72,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Pattern):
     """Any value of a JSON type."""
 
     types: tuple[type, ...]
@@ -87,7 +87,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class TagsLike:
+class TagsLike(Pattern):
     """Tags: none may be shown as absent or as an empty object."""
 
     tags: Doc | Mark
@@ -104,7 +104,7 @@ class TagsLike:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelOf:
+class LevelOf(Pattern):
     """A recoveryLevel that the vault's settings allow; it teaches them."""
 
     look: Look
@@ -140,7 +140,7 @@ LIST: Final = Kind((list,), "a list")
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Pattern):
     """A whole number between two others."""
 
     low: int
@@ -162,9 +162,17 @@ THUMBPRINT: Final = Matching(re.compile(r"[A-Za-z0-9_-]{27}"), "the base64url of
 # --- what must stand there
 
 
-def constant(value: object) -> Callable[[Look], object]:
-    """The same everywhere."""
-    return lambda _: value
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same demand everywhere."""
+
+    value: object
+
+    def __call__(self, _: Look) -> object:
+        return self.value
+
+
+constant: Final = Constant
 
 
 def slot(path: str, unknown: object = UNKNOWN) -> Callable[[Look], object]:
@@ -214,7 +222,7 @@ def version_identifier_to_learn(look: Look) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownVersion:
+class KnownVersion(Pattern):
     """The identifier of a version that is known."""
 
     collection: str
@@ -304,7 +312,7 @@ def issuer_name(look: Look) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerOf:
+class IssuerOf(Pattern):
     """The name of an issuer of a kind."""
 
     kind: IssuerKind | None
@@ -326,7 +334,7 @@ def target(look: Look) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class Below(Pattern):
     """An address, or one below it."""
 
     address: str
@@ -346,7 +354,7 @@ def next_page(look: Look) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class NextPage:
+class NextPage(Pattern):
     """Null, or the address of a list's next page."""
 
     path: str
@@ -515,11 +523,6 @@ def filled(path: str) -> Callable[[Look], bool]:
 def certificate_read(look: Look) -> bool:
     """A whole X.509 certificate is there to be read."""
     return look.x509 is not None
-
-
-def prior_name(look: Look) -> bool:
-    """The name is assumed to be older than a session that claims to start empty."""
-    return look.known.undated
 
 
 def creating(look: Look) -> bool:
