@@ -85,8 +85,8 @@ SHOWS: Final = (
     _show("SHOW-042", STAMPED,    "attributes.updated",     w.slot("version.updated", w.WHOLE), w.always,           DOC, "KVC-ATT-004 KVC-ATT-013 N-36 P-33", "version.updated"),
     _show("SHOW-043", STAMPED,    "attributes.nbf",         w.slot("version.nbf", w.WHOLE),    w.always,            DOC, "KVC-ATT-003 KVC-IMP-030 C-02 P-29", "version.nbf"),
     _show("SHOW-044", STAMPED,    "attributes.exp",         w.slot("version.exp", w.WHOLE),    w.always,            DOC, "KVC-ATT-003 KVC-IMP-030 C-02 P-13 P-29 P-34", "version.exp"),
-    _show("SHOW-045", (*BUNDLES, View.DELETED_ITEM, *LINKED), "attributes.recoveryLevel", w.recovery_level, w.level_shown, DOC, "KVC-ATT-011 KVC-DEL-009 KVC-DEL-019 KVC-DEL-020 KVC-DEL-024 KVC-DEL-025 KVC-DEL-026 KVC-DEL-027 KVC-DEL-028 KVC-DEL-029 KVC-DEL-030 N-28 P-30", "settings.level"),
-    _show("SHOW-046", (*BUNDLES, View.DELETED_ITEM), "attributes.recoverableDays", w.slot("settings.retention_days", w.DAYS), w.days_shown, DOC, "KVC-ATT-011 KVC-ATT-012 KVC-DEL-007 N-28 P-30", "settings.retention_days"),
+    _show("SHOW-045", (*BUNDLES, View.DELETED_ITEM, *LINKED), "attributes.recoveryLevel", w.recovery_level, w.level_shown, DOC, "KVC-ATT-011 KVC-DEL-009 KVC-DEL-019 KVC-DEL-020 KVC-DEL-024 KVC-DEL-025 KVC-DEL-026 KVC-DEL-027 KVC-DEL-028 KVC-DEL-029 KVC-DEL-030 N-28 P-30"),
+    _show("SHOW-046", (*BUNDLES, View.DELETED_ITEM), "attributes.recoverableDays", w.slot("settings.retention_days", w.DAYS), w.days_shown, DOC, "KVC-ATT-011 KVC-ATT-012 KVC-DEL-007 N-28 P-30"),
     _show("SHOW-047", STAMPED,    "attributes.recoverableDays", w.gone,                        w.days_not_shown,    OBS, "N-28 P-30"),
     _show("SHOW-048", (View.ITEM, View.VERSION_ITEM), "attributes.recoveryLevel", w.gone,      w.always,            OBS, "J-63 J-66 P-30"),
     _show("SHOW-049", (View.ITEM, View.VERSION_ITEM), "attributes.recoverableDays", w.gone,    w.always,            OBS, "J-63 J-66 P-30"),
@@ -190,7 +190,13 @@ SHOWS: Final = (
 def _relation(
     rule: str, views: tuple[View, ...], holds: Condition, when: Condition, grade: Grade, because: str
 ) -> Relation:
-    return Relation(rule, views, holds, when, grade, tuple(because.split()))
+    return Relation(rule, views, holds, when, grade, tuple(because.split()), of_attributes=holds in _OF_ATTRIBUTES)
+
+
+_OF_ATTRIBUTES: Final = (
+    r.nbf_before_exp, r.backdated_ten_minutes, r.valid_for_its_months, r.created_while_operation_ran,
+    r.level_always_or_never,
+)  # fmt: skip
 
 
 RELATIONS: Final = (

@@ -26,6 +26,7 @@ class Ask:
         name: of the certificate or issuer, lower case, because names are compared without case (NAM-007); empty
             where the operation has none.
         version: the version asked for, lower case; None for the current one.
+        spelled: the name as the request spells it.
         request: as it was sent.
     """
 
@@ -33,6 +34,7 @@ class Ask:
     name: str
     version: str | None
     request: Request
+    spelled: str = ""
 
     @property
     def body(self) -> Mapping[str, Json]:
@@ -44,10 +46,9 @@ class Ask:
         """The request's parameters."""
         return self.request.query
 
-    @property
-    def vault(self) -> str:
-        """The vault's base address, lower case."""
-        return self.request.vault.lower()
+    def address(self, collection: str) -> str:
+        """The address of the name in a collection of the vault, as the request spells it."""
+        return f"{self.request.vault}/{collection}/{self.spelled or self.name}"
 
     @property
     def policy(self) -> Mapping[str, Json]:
@@ -137,7 +138,7 @@ def understand(request: Request) -> Ask | None:
     Doubled and trailing slashes do not matter (observed J-74, N-25, N-41).
     """
     operation, name, version = _route(request.method, request.path)
-    return None if operation is None else Ask(operation, name, version, request)
+    return None if operation is None else Ask(operation, name.lower(), version, request, name)
 
 
 @lru_cache(maxsize=4096)
@@ -150,6 +151,6 @@ def _route(method: str, path: str) -> tuple[Operation | None, str, str | None]:
             shape.append(word)
         else:
             shape.append("?" if free else "*")
-            free.append(word)
+            free.append(segment)
     operation = _TABLE.get((method.upper(), tuple(shape)))
-    return operation, free[0] if free else SUBJECTLESS, free[1] if len(free) > 1 else None
+    return operation, free[0] if free else SUBJECTLESS, free[1].lower() if len(free) > 1 else None

@@ -8,7 +8,7 @@ Not here: the rules (tables, answers, constraints), one name (names), how a sess
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,7 +23,7 @@ from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
 from certlife.model.settings import Settings
 from certlife.model.values import Answer, Exchange
 from certlife.model.vaultwide import Holding
-from certlife.model.vocabulary import IssuerState, Operation, Profile
+from certlife.model.vocabulary import Grade, IssuerState, Operation, Profile
 from certlife.model.x509 import NO_READER, Reader
 
 Explanations = tuple[Hypothesis, ...]
@@ -116,8 +116,8 @@ def observe(
     reason = _speaks_of_something_else(exchange.answer)
     if reason:
         return Observation(_after_fault(belief, ask) if exchange.answer.status >= 500 else belief, unjudged=reason)
-    if _runs_backwards(belief, exchange):
-        return Observation(belief, CLOCK_RAN_BACKWARDS)
+    if not CLOCK.holds(belief.clock, exchange.at):
+        return Observation(belief, _RAN_BACKWARDS)
     now = _at(belief, exchange)
     context = Context(profile, reader, exchange.at)
     refused = _refused_for_its_form(ask, exchange.answer)
@@ -131,9 +131,23 @@ def observe(
     return _with_gap(seen, ask, exchange)
 
 
-CLOCK_RAN_BACKWARDS: Final = Finding(
-    "TIME-01", ("KVC-ATT-004",), "the vault's clock ran backwards between two answers", ()
-)
+def clock_goes_on(before: int | None, at: int | None) -> bool:
+    """The vault's clock does not run backwards between two answers."""
+    return before is None or at is None or at >= before - CLOCK_SLACK_S
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """The one rule about the session as a whole."""
+
+    rule: str
+    holds: Callable[[int | None, int | None], bool]
+    grade: Grade
+    because: tuple[str, ...]
+
+
+CLOCK: Final = ClockRule("TIME-01", clock_goes_on, Grade.ASSUMED, ("KVC-ATT-004", "J-73"))
+_RAN_BACKWARDS: Final = Finding(CLOCK.rule, CLOCK.because, "the vault's clock ran backwards between two answers", ())
 
 
 def _speaks_of_something_else(answer: Answer) -> str:
@@ -148,10 +162,6 @@ def _speaks_of_something_else(answer: Answer) -> str:
     inner = error.get("innererror") if isinstance(error, dict) else None
     denied = answer.status == 403 and isinstance(inner, dict) and inner.get("code") in _DENIALS
     return "denied" if denied else ""
-
-
-def _runs_backwards(belief: Belief, exchange: Exchange) -> bool:
-    return belief.clock is not None and exchange.at is not None and exchange.at < belief.clock - CLOCK_SLACK_S
 
 
 def _at(belief: Belief, exchange: Exchange) -> Belief:
@@ -206,7 +216,7 @@ def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context:
 
 
 def _with_name(belief: Belief, name: str, outcome: Outcome) -> Belief:
-    if belief.names.get(name) == outcome.left and belief.settings == outcome.settings:
+    if belief.names.get(name) is outcome.left and belief.settings is outcome.settings:
         return belief
     return replace(belief, names={**belief.names, name: outcome.left}, settings=outcome.settings)
 

@@ -85,7 +85,7 @@ def _started(s: Situation, cause: Trigger) -> Known:
     )
     policy = known.policy
     if policy is not None and (asked is None or not asked.policy):
-        policy = replace(policy, updated=UNKNOWN)
+        policy = replace(policy, updated=UNKNOWN, shown=UNKNOWN)
     stub = None
     if not known.versions:
         made = around(at)
@@ -100,12 +100,14 @@ def _issued(s: Situation, cause: Trigger) -> Known:
     return replace(s.known, versions=(*s.known.versions, _new_version(s, cause)), stub=None)
 
 
+_MAKING: Final = {IssuerKind.SELF: Making.SELF_SIGNED, IssuerKind.PARTNER: Making.ORDERED}
+
+
 def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
     pending, at = s.known.pending, s.facts.at
     content_type = _content_type(s.known.policy)
     if cause is Drift.ISSUER_ISSUES and pending is not None:
         made = since(pending.started)
-        own = s.joint.issuer is IssuerKind.SELF
         months = _months(s.known.policy)
         return VersionFacts(
             created=made,
@@ -113,7 +115,7 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
             tags=pending.tags,
             csr=pending.csr,
             content_type=content_type,
-            making=Making.SELF_SIGNED if own else Making.ORDERED,
+            making=_MAKING.get(s.joint.issuer, Making.PRIOR),
             months=UNKNOWN if months is None else months,
         )
     made = around(at)
@@ -163,7 +165,7 @@ def _restored_policy(backup: Known | None) -> PolicyFacts:
     if not isinstance(backup.policy.members, Doc):
         return backup.policy
     members, kept = policies.restored(backup.policy.members.value)
-    return replace(backup.policy, members=members, seen=False, asked=kept)
+    return replace(backup.policy, members=members, seen=False, asked=kept, shown=UNKNOWN)
 
 
 def _restored(s: Situation, _: Trigger) -> Known:
@@ -191,7 +193,7 @@ def _updated(s: Situation, _: Trigger) -> Known:
 
 def _touched(version: VersionFacts, ask: Ask, at: int | None) -> VersionFacts:
     tags = version.tags if not ask.tags else Doc(dict(ask.tags))
-    return replace(version, updated=around(at), tags=tags)
+    return replace(version, updated=around(at), tags=tags, shown=UNKNOWN)
 
 
 def _cancelled(s: Situation, _: Trigger) -> Known:

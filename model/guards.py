@@ -87,7 +87,7 @@ def _guard(sees: Sight) -> Callable[[Callable[[Situation], bool]], Guard]:
     return name
 
 
-_BY_HAND, _BY_VAULT, _BY_PARTNER = IssuerKind.UNKNOWN, IssuerKind.SELF, IssuerKind.PARTNER
+_BY_HAND, _BY_PARTNER = IssuerKind.UNKNOWN, IssuerKind.PARTNER
 _ALIVE = (CertificateState.STUB, CertificateState.ACTIVE)
 
 
@@ -126,14 +126,14 @@ def ever_issued(s: Situation) -> bool:
 
 @_guard(Sight.STATE)
 def issuer_can_issue(s: Situation) -> bool:
-    """The certificate lives, and its operation's issuer is the vault itself or a CA that it orders from."""
-    return s.joint.issuer in (_BY_VAULT, _BY_PARTNER) and s.joint.certificate in _ALIVE
+    """The certificate lives, and its operation does not wait for a merge."""
+    return s.joint.issuer is not _BY_HAND and s.joint.certificate in _ALIVE
 
 
 @_guard(Sight.STATE)
 def issuer_can_refuse(s: Situation) -> bool:
     """The certificate lives, and a CA decides."""
-    return s.joint.issuer is _BY_PARTNER and s.joint.certificate in _ALIVE
+    return s.joint.issuer in (_BY_PARTNER, None) and s.joint.certificate in _ALIVE
 
 
 @_guard(Sight.STATE)

@@ -15,7 +15,8 @@ class Joint:
     """The states of one name.
 
     Attributes:
-        issuer: who signs for the operation; None where there is no operation.
+        issuer: who signs for the operation; None where there is no operation, or one from before the session of which
+            that is not known.
         versions: from the oldest to the current one.
     """
 

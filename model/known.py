@@ -103,6 +103,7 @@ class VersionFacts:
     Attributes:
         csr: the CSR that it was made by; UNKNOWN where none was seen.
         months: validity_months in force when it was made.
+        shown: its attributes as they were shown last, and must be shown again.
     """
 
     id: Text = UNKNOWN
@@ -117,6 +118,7 @@ class VersionFacts:
     csr: Text = UNKNOWN
     making: Making = Making.PRIOR
     months: int | Mark = UNKNOWN
+    shown: Document = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class PolicyFacts:
         members: without id and attributes; members not given in a prediction may be anything.
         seen: whether `members` was shown as it is (then it must come again like that), or is a prediction.
         asked: in a prediction, the paths of the members that a request itself gave.
+        shown: the whole policy as it was shown last, and must be shown again.
     """
 
     members: Document = UNKNOWN
@@ -158,6 +161,7 @@ class PolicyFacts:
     created: Time = UNKNOWN
     updated: Time = UNKNOWN
     asked: frozenset[str] = frozenset()
+    shown: Document = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,12 @@ class Pattern:
         raise NotImplementedError
 
 
+class Identifier(str):
+    """An identifier, which is compared without case (KVC-NAM-007)."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Look:
     """A body beside the hypothesis that it is held against.
@@ -125,6 +131,8 @@ def fit(want: object, have: object) -> object:
         return have
     if isinstance(want, Within):
         return have if have in want else MISFIT
+    if isinstance(want, Identifier):
+        return have if isinstance(have, str) and have.lower() == want.lower() else MISFIT
     if isinstance(want, Doc):
         want = want.value
     if type(have) is type(want) and have == want:
@@ -167,12 +175,14 @@ def taught_record(look: Look, name: str) -> Any:
 def settings_taught(look: Look) -> Settings:
     """The vault's settings with what the look has shown of them."""
     after = look.settings
-    level = look.learned.get("settings.level")
+    if after.all_known:
+        return after
+    level = look.member("attributes", "recoveryLevel")
     if isinstance(level, str):
         days = look.member("attributes", "recoverableDays")
         after = learned(after, settings_shown(level, days=days if isinstance(days, int) else None))
     if look.view in WITH_LEVEL:
-        after = learned(after, Settings(shows_level=level is not None))
+        after = learned(after, Settings(shows_level=level is not ABSENT))
     deleted, purge = look.member("deletedDate"), look.member("scheduledPurgeDate")
     if isinstance(deleted, int) and isinstance(purge, int):
         after = learned(after, Settings(retention_days=(purge - deleted) // 86_400))

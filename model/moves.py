@@ -6,17 +6,18 @@ machines made from the same rows (machine), and what the answers must show (look
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
-from typing import Final, TypeAlias
+from math import inf
+from typing import Any, Final, TypeAlias
 
 from certlife.model.asks import Ask, kind_of
-from certlife.model.effects import EFFECTS, issuer_named
-from certlife.model.guards import Facts, Guard, Situation, not_yet_valid, version_index
+from certlife.model.effects import EFFECTS, Effect, issuer_named
+from certlife.model.guards import Facts, Guard, Situation, not_yet_valid, renewal_moment, version_index
 from certlife.model.joint import Joint
-from certlife.model.known import Known
+from certlife.model.known import Doc, Known, Within
 from certlife.model.rows import FAILS, Join, Row
 from certlife.model.tables import JOINT, OWNERS, TABLES
 from certlife.model.vocabulary import (
@@ -37,10 +38,21 @@ from certlife.model.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One explanation of what was seen: the states of a name, and what is known of it beside them."""
+    """One explanation of what was seen: the states of a name, and what is known of it beside them.
+
+    Attributes:
+        memo: what was worked out about it already; no part of what it says.
+    """
 
     joint: Joint
     known: Known
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        known = self.memo.get("hash")
+        if known is None:
+            self.memo["hash"] = known = hash((self.joint, self.known))
+        return int(known)
 
 
 Choice: TypeAlias = tuple[Guard, tuple[Row, ...]]
@@ -48,9 +60,38 @@ Choice: TypeAlias = tuple[Guard, tuple[Row, ...]]
 
 OWNER: Final[dict[Operation, Machine]] = {op: machine for machine, ops in OWNERS.items() for op in ops}
 
-_JOINS: Final[dict[Trigger, tuple[Join, ...]]] = {
+JOINS: Final[dict[Trigger, tuple[Join, ...]]] = {
     cause: tuple(join for join in JOINT if join.cause is cause) for cause in {join.cause for join in JOINT}
 }
+"""The joint rules by their cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a step goes by: the belief goes by the tables as its profile reads them, the explorer by imagined guards.
+
+    Attributes:
+        choices: the tables by machine, state and trigger.
+        joins: the joint rules by their cause.
+        effects: what a trigger writes into the knowledge; none where that is not wanted.
+    """
+
+    choices: Mapping[tuple[Machine, State, Trigger], tuple[Choice, ...]]
+    joins: Mapping[Trigger, tuple[Join, ...]]
+    effects: Mapping[tuple[Machine, Trigger], Effect]
+
+    def rows_for(self, machine: Machine, state: State, trigger: Trigger, situation: Situation) -> tuple[Row, ...]:
+        """The rows that `trigger` may take: the alternatives under the first guard that holds."""
+        for guard, rows in self.choices.get((machine, state, trigger), ()):
+            if guard.holds(situation):
+                return rows
+        return ()
+
+
+@cache
+def compiled(profile: Profile) -> Rules:
+    """The rules as the profile reads them."""
+    return Rules(choices(profile), JOINS, EFFECTS)
 
 
 @cache
@@ -118,31 +159,58 @@ def rows_for(
     machine: Machine, state: State, trigger: Trigger, situation: Situation, profile: Profile
 ) -> tuple[Row, ...]:
     """The rows that `trigger` may take: the alternatives under the first guard that holds."""
-    for guard, rows in choices(profile).get((machine, state, trigger), ()):
-        if guard.holds(situation):
-            return rows
-    return ()
+    return compiled(profile).rows_for(machine, state, trigger, situation)
 
 
 def answered(hypothesis: Hypothesis, ask: Ask, facts: Facts, profile: Profile) -> Iterator[tuple[Row, Hypothesis]]:
     """Every row that may answer `ask`, with where it leads."""
-    machine = OWNER[ask.operation]
     situation = Situation(hypothesis.joint, hypothesis.known, facts, ask)
-    for row in rows_for(machine, state_of(hypothesis.joint, machine), ask.operation, situation, profile):
-        if row.reply is not None and row.reply.is_refusal:
+    return moved(hypothesis, OWNER[ask.operation], ask.operation, situation, compiled(profile))
+
+
+def moved(
+    hypothesis: Hypothesis, machine: Machine, trigger: Trigger, situation: Situation, rules: Rules
+) -> Iterator[tuple[Row, Hypothesis]]:
+    """Every row that `trigger` may take in one machine, with where it leads."""
+    for row in rules.rows_for(machine, state_of(hypothesis.joint, machine), trigger, situation):
+        if row.target is None and (row.trigger not in _CONSEQUENTIAL or (row.reply is not None and row.reply.is_refusal)):
             yield row, hypothesis
         else:
-            for after in _taken(situation, machine, row, profile):
+            for after in _taken(situation, machine, row, rules):
                 yield row, after
 
 
-def drifted(hypothesis: Hypothesis, facts: Facts, profile: Profile) -> Iterator[tuple[Row, Hypothesis]]:
-    """Every row that the service may take on its own, with where it leads; the clock's drifts are left out."""
-    situation = Situation(hypothesis.joint, hypothesis.known, facts)
-    for machine, drift in UNPROMPTED:
-        for row in rows_for(machine, state_of(hypothesis.joint, machine), drift, situation, profile):
-            for after in _taken(situation, machine, row, profile):
+def drifted(
+    hypothesis: Hypothesis, facts: Facts, profile: Profile, *, timely: bool
+) -> Iterator[tuple[Row, Hypothesis]]:
+    """Every row that the service may take on its own, with where it leads; what the clock alone does is left out.
+
+    Args:
+        timely: whether to take the drifts that wait for a moment, or those that may come at any time.
+    """
+    joint = hypothesis.joint
+    possible = _possible_drifts(joint.certificate, joint.operation, timely=timely)
+    if not possible:
+        return
+    situation = Situation(joint, hypothesis.known, facts)
+    for machine, drift in possible:
+        for row in rows_for(machine, state_of(joint, machine), drift, situation, profile):
+            for after in _taken(situation, machine, row, compiled(profile)):
                 yield row, after
+
+
+@cache
+def _possible_drifts(
+    certificate: CertificateState, operation: OperationState, *, timely: bool
+) -> tuple[tuple[Machine, Drift], ...]:
+    """The drifts for which some row starts from these states."""
+    states = {Machine.CERTIFICATE: certificate, Machine.OPERATION: operation}
+    table = choices(Profile.EITHER)
+    return tuple(
+        (machine, drift)
+        for machine, drift in UNPROMPTED
+        if (machine, states[machine], drift) in table and (drift in TIMELY) == timely
+    )
 
 
 UNPROMPTED: Final = (
@@ -157,17 +225,48 @@ UNPROMPTED: Final = (
 )
 """What the service may do at a moment of its choice; what the clock does (nbf, exp) happens at once: see `timed`."""
 
+TIMELY: Final = {Drift.RETENTION_ENDS, Drift.RENEWAL_DUE}
+"""Those of them that wait for a moment."""
+
+
+def next_moment(hypothesis: Hypothesis) -> float:
+    """Before which time nothing can happen that waits for a moment, seconds since 1970; infinity if nothing waits."""
+    moment = hypothesis.memo.get("next")
+    if moment is None:
+        hypothesis.memo["next"] = moment = min(_moments(hypothesis), default=inf)
+    return float(moment)
+
+
+def _moments(hypothesis: Hypothesis) -> Iterator[float]:
+    known, joint = hypothesis.known, hypothesis.joint
+    for state, version in zip(joint.versions, known.versions, strict=True):
+        if state in _NOT_YET and isinstance(version.nbf, int):
+            yield version.nbf
+        if state not in _OVER and isinstance(version.exp, int):
+            yield version.exp
+    if known.deletion is not None:
+        purge = known.deletion.purge
+        yield (purge.low or -inf) if isinstance(purge, Within) else purge if isinstance(purge, int) else inf
+    if joint.certificate is CertificateState.ACTIVE and known.policy is not None and isinstance(known.policy.members, Doc):
+        current = known.versions[-1]
+        renewal = renewal_moment(known.policy.members.value, current.nbf, current.exp)
+        yield inf if renewal is None else renewal
+
+
+_NOT_YET: Final = (VersionState.EARLY, VersionState.EARLY_DISABLED)
+_OVER: Final = (VersionState.EXPIRED, VersionState.EXPIRED_DISABLED)
+
 
 def timed(hypothesis: Hypothesis, facts: Facts, profile: Profile) -> Hypothesis:
     """`hypothesis` after all that the clock alone decides: versions become valid, and expire."""
     versions = hypothesis.joint.versions
-    if facts.at is None or not versions:
+    if facts.at is None or facts.at < next_moment(hypothesis):
         return hypothesis
     situation = Situation(hypothesis.joint, hypothesis.known, facts)
-    moved = tuple(_by_the_clock(state, index, situation, profile) for index, state in enumerate(versions))
-    if moved == versions:
+    now = tuple(_by_the_clock(state, index, situation, profile) for index, state in enumerate(versions))
+    if now == versions:
         return hypothesis
-    return replace(hypothesis, joint=replace(hypothesis.joint, versions=moved))
+    return Hypothesis(replace(hypothesis.joint, versions=now), hypothesis.known)
 
 
 def _by_the_clock(state: VersionState, index: int, situation: Situation, profile: Profile) -> VersionState:
@@ -195,30 +294,34 @@ _EARLY: Final = {
 }
 
 
-def _taken(situation: Situation, machine: Machine, row: Row, profile: Profile) -> Iterator[Hypothesis]:
+def _taken(situation: Situation, machine: Machine, row: Row, rules: Rules) -> Iterator[Hypothesis]:
     """Where `row` leads: its own machine moves, its effect is written down, and the other machines are told."""
     joint = placed(situation.joint, machine, row.target)
     now = Situation(joint, situation.known, situation.facts, situation.ask)
-    effect = EFFECTS.get((machine, row.trigger))
+    effect = rules.effects.get((machine, row.trigger))
     known = effect(now, row.trigger) if effect is not None else situation.known
     current = [Hypothesis(joint, known)]
-    for join in _JOINS.get(row.trigger, ()):
-        current = [after for h in current for after in _told(h, join, situation, profile)]
-    return iter(current)
+    for join in rules.joins.get(row.trigger, ()):
+        current = [after for h in current for after in _told(h, join, situation, rules)]
+    yield from current
 
 
-def _told(h: Hypothesis, join: Join, situation: Situation, profile: Profile) -> Iterator[Hypothesis]:
+_CONSEQUENTIAL: Final = {join.cause for join in JOINT} | {trigger for _, trigger in EFFECTS}
+"""The triggers that mean more than their own row says."""
+
+
+def _told(h: Hypothesis, join: Join, situation: Situation, rules: Rules) -> Iterator[Hypothesis]:
     now = Situation(h.joint, h.known, situation.facts, situation.ask)
     if not join.guard.holds(now):
         yield h
         return
-    effect = EFFECTS.get((join.machine, join.signal))
+    effect = rules.effects.get((join.machine, join.signal))
     known = effect(now, join.cause) if effect is not None else h.known
     now = Situation(h.joint, known, situation.facts, situation.ask)
     if join.machine is Machine.VERSION:
-        yield from (Hypothesis(joint, known) for joint in _versions_told(h.joint, join.signal, now, profile))
+        yield from (Hypothesis(joint, known) for joint in _versions_told(h.joint, join.signal, now, rules))
         return
-    rows = rows_for(join.machine, state_of(h.joint, join.machine), join.signal, now, profile)
+    rows = rules.rows_for(join.machine, state_of(h.joint, join.machine), join.signal, now)
     for row in rows:
         yield Hypothesis(_with_issuer(placed(h.joint, join.machine, row.target), join.signal, now), known)
     if not rows:
@@ -233,33 +336,34 @@ def _with_issuer(joint: Joint, signal: Signal | Trigger, s: Situation) -> Joint:
     return joint
 
 
-def _versions_told(joint: Joint, signal: Trigger, s: Situation, profile: Profile) -> Iterator[Joint]:
+def _versions_told(joint: Joint, signal: Trigger, s: Situation, rules: Rules) -> Iterator[Joint]:
     """What a signal to the version machine makes of a name's versions."""
     if signal is Signal.FORGOTTEN:
-        yield replace(joint, versions=())
+        kept = (state for state in joint.versions if not rules.rows_for(Machine.VERSION, state, signal, s))
+        yield replace(joint, versions=tuple(kept))
     elif signal is Signal.ISSUED:
-        for row in rows_for(Machine.VERSION, VersionState.NONE, signal, s, profile):
+        for row in rules.rows_for(Machine.VERSION, VersionState.NONE, signal, s):
             yield replace(joint, versions=(*joint.versions, _version_state(row)))
     elif signal is Signal.RESTORED:
-        yield from _restored(joint, s, profile)
+        yield from _restored(joint, s, rules)
     else:
         index = version_index(s)
         if index is None:
             yield joint
             return
-        for row in rows_for(Machine.VERSION, joint.versions[index], signal, s, profile):
-            moved = (*joint.versions[:index], _version_state(row), *joint.versions[index + 1 :])
-            yield replace(joint, versions=moved)
+        for row in rules.rows_for(Machine.VERSION, joint.versions[index], signal, s):
+            versions = (*joint.versions[:index], _version_state(row), *joint.versions[index + 1 :])
+            yield replace(joint, versions=versions)
 
 
-def _restored(joint: Joint, s: Situation, profile: Profile) -> Iterator[Joint]:
+def _restored(joint: Joint, s: Situation, rules: Rules) -> Iterator[Joint]:
     if s.facts.backup_versions is not None:
         yield replace(joint, versions=s.facts.backup_versions)
         return
     if joint.certificate is CertificateState.STUB:
         yield joint
         return
-    for row in rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s, profile):
+    for row in rules.rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s):
         yield replace(joint, versions=(_version_state(row),))
 
 
@@ -279,6 +383,3 @@ def placed(joint: Joint, machine: Machine, target: State | None) -> Joint:
         issuer = None if target is OperationState.NONE else joint.issuer
         return replace(joint, operation=target, issuer=issuer)
     return replace(joint, policy=target) if machine is Machine.POLICY else joint
-
-
-KINDS: Final = (IssuerKind.SELF, IssuerKind.UNKNOWN, IssuerKind.PARTNER)

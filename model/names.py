@@ -5,22 +5,22 @@ Not here: the vault as a whole (belief), lists, issuers and contacts (vaultwide)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from certlife.model.asks import Ask
+from certlife.model.asks import Ask, kind_of
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
 from certlife.model.guards import Facts
-from certlife.model.known import UNKNOWN, Known, PolicyFacts, VersionFacts
+from certlife.model.known import UNKNOWN, Doc, Known, PolicyFacts, VersionFacts
 from certlife.model.look import Look, Misfit, policy_shown, settings_taught, taught
-from certlife.model.moves import Hypothesis, answered, dated, drifted, timed
+from certlife.model.moves import Hypothesis, answered, dated, drifted, next_moment, timed
 from certlife.model.programs import examine
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.values import Answer
-from certlife.model.vocabulary import CertificateState, Operation, Profile, VersionState, View
+from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, Profile, VersionState, View
 from certlife.model.x509 import Reader
 
 LARGEST_BELIEF: Final = 4096
@@ -31,6 +31,7 @@ _POLICIES: Final = (View.BUNDLE, View.DELETED_BUNDLE, View.POLICY)
 _OF_VERSIONS: Final = (
     View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, *_ITEMS, View.KEY, View.SECRET,
 )  # fmt: skip
+_BODILESS: Final = (View.UNLISTED, View.NOTHING)
 _BY_VERSION: Final = {Operation.GET, Operation.UPDATE, Operation.GET_KEY, Operation.GET_SECRET}
 _BRANCHING: Final = {Operation.DELETE, Operation.PURGE}
 """The operations whose rows ask for the vault's settings: where those are not known, each is tried."""
@@ -70,7 +71,7 @@ class Accepted:
     held: tuple[str, ...]
 
 
-def settle(hypotheses: Iterable[Hypothesis], facts: Facts, profile: Profile) -> tuple[Hypothesis, ...]:
+def settle(hypotheses: Sequence[Hypothesis], facts: Facts, profile: Profile) -> tuple[Hypothesis, ...]:
     """Add every state that the service may have reached on its own since the last answer.
 
     Args:
@@ -79,17 +80,45 @@ def settle(hypotheses: Iterable[Hypothesis], facts: Facts, profile: Profile) -> 
     Raises: BeliefTooLarge: there are too many.
     Source: the drift rows of the tables.
     """
-    found = dict.fromkeys(timed(hypothesis, facts, profile) for hypothesis in hypotheses)
-    queue = list(found)
-    while queue:
-        for _, after in drifted(queue.pop(), facts, profile):
-            later = timed(after, facts, profile)
-            if later not in found:
-                found[later] = None
-                queue.append(later)
+    if len(hypotheses) == 1 and (facts.at is None or facts.at < next_moment(hypotheses[0])):
+        closure = _closure(hypotheses[0], facts, profile)
+        if facts.at is None or all(facts.at < next_moment(later) for later in closure):
+            return closure
+    found: dict[Hypothesis, None] = {}
+    for hypothesis in hypotheses:
+        found.update(dict.fromkeys(_closure(timed(hypothesis, facts, profile), facts, profile)))
+    if facts.at is not None:
+        _add_timely(found, facts, profile)
     if len(found) > LARGEST_BELIEF:
         raise BeliefTooLarge("a name", len(found), LARGEST_BELIEF)
     return tuple(found)
+
+
+def _closure(hypothesis: Hypothesis, facts: Facts, profile: Profile) -> tuple[Hypothesis, ...]:
+    """The hypothesis with all that may come of it at any time."""
+    key = (profile, facts.settings.soft_delete)
+    closure: tuple[Hypothesis, ...] | None = hypothesis.memo.get(key)
+    if closure is None:
+        found = {hypothesis: None}
+        queue = [hypothesis]
+        while queue:
+            for _, after in drifted(queue.pop(), facts, profile, timely=False):
+                if after not in found:
+                    found[after] = None
+                    queue.append(after)
+        hypothesis.memo[key] = closure = tuple(found)
+    return closure
+
+
+def _add_timely(found: dict[Hypothesis, None], facts: Facts, profile: Profile) -> None:
+    """Add what may have come because its moment has come."""
+    queue = [hypothesis for hypothesis in found if facts.at is not None and facts.at >= next_moment(hypothesis)]
+    while queue:
+        for _, after in drifted(queue.pop(), facts, profile, timely=True):
+            for later in _closure(timed(after, facts, profile), facts, profile):
+                if later not in found:
+                    found[later] = None
+                    queue.append(later)
 
 
 def explain(
@@ -123,13 +152,15 @@ def explain(
             settled = settle(hypotheses, facts, context.profile)
             size = max(size, len(settled))
             for hypothesis in settled:
-                for result in _held_against(hypothesis, asked, answer, facts, context):
+                for result in _results(hypothesis, asked, answer, facts, context):
                     if isinstance(result, Accepted):
                         accepted.append(result)
                     else:
                         failed.append(result)
     if not accepted:
         return Outcome(tuple(hypotheses), settings, finding=finding_of(failed), size=size)
+    if len(accepted) == 1:
+        return Outcome((accepted[0].hypothesis,), accepted[0].settings, accepted[0].held, size=size)
     left = tuple(dict.fromkeys(result.hypothesis for result in accepted))
     return Outcome(left, _agreed(settings, accepted), accepted[0].held, size=size)
 
@@ -151,11 +182,37 @@ def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
     )
 
 
+def _results(
+    hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Sequence[Accepted | Attempt]:
+    """What comes of holding an answer against an explanation; the same look twice is not looked at twice."""
+    if ask.operation not in _STEADY:
+        return list(_held_against(hypothesis, ask, answer, facts, context))
+    key = (ask.operation, ask.version, ask.request.api_version, context.profile)
+    last = hypothesis.memo.get(key)
+    if last is not None and last[0] == answer and last[1] == facts.settings:
+        return last[2]  # type: ignore[no-any-return]  the memo is untyped
+    results = list(_held_against(hypothesis, ask, answer, facts, context))
+    hypothesis.memo[key] = (answer, facts.settings, results)
+    return results
+
+
+_STEADY: Final = {
+    Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.GET_DELETED, Operation.GET_KEY, Operation.GET_SECRET,
+}  # fmt: skip
+"""Reads of one thing: what comes of them depends on the explanation and the answer alone."""
+
+
 def _held_against(
     hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
     if ask.operation is Operation.MERGE:
         facts.key_fits = _key_fits(hypothesis.known, ask, context.reader)
+        if hypothesis.joint.issuer is None and hypothesis.joint.operation is not OperationState.NONE:
+            for kind in IssuerKind:
+                known_kind = Hypothesis(replace(hypothesis.joint, issuer=kind), hypothesis.known)
+                yield from _held_against(known_kind, ask, answer, facts, context)
+            return
     for row, after in answered(hypothesis, ask, facts, context.profile):
         if not _accepts(row, answer, ask):
             yield Attempt(row, hypothesis.joint, None)
@@ -176,6 +233,9 @@ def _looked_at(
     row: Row, before: Hypothesis, after: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
     view = _view(row, ask)
+    if view in _BODILESS:
+        yield Accepted(after, facts.settings, (row.rule,))
+        return
     former = _shows_what_was(ask, after)
     shown = before if former else after
     if view is View.VERSIONS:
@@ -258,18 +318,20 @@ def look_at(
 def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -> Hypothesis:
     known = taught(look)
     if look.view in _POLICIES and known.policy is not None and isinstance(look.body.get("policy"), dict):
-        known = replace(known, policy=_seen(known.policy, look.body["policy"]))
+        policy = _seen(known.policy, look.body["policy"])
+        known = known if policy is known.policy else replace(known, policy=policy)
     joint = subject.joint
     if index is not None and "version.nbf" in look.learned:
         joint = dated(Hypothesis(joint, known), index, facts)
-    return Hypothesis(joint, known)
+    if "pending.issuer" in look.learned:
+        joint = replace(joint, issuer=kind_of(look.learned["pending.issuer"]))
+    return subject if known is subject.known and joint is subject.joint else Hypothesis(joint, known)
 
 
 def _seen(policy: PolicyFacts, shown: Mapping[str, Any]) -> PolicyFacts:
-    members = policy_shown(shown)
-    if policy.seen and policy.members == members:
+    if isinstance(policy.shown, Doc) and policy.shown.value == shown:
         return policy
-    return replace(policy, members=members, seen=True, asked=frozenset())
+    return replace(policy, members=policy_shown(shown), seen=True, asked=frozenset(), shown=Doc(shown))
 
 
 def _key_fits(known: Known, ask: Ask, reader: Reader) -> bool | None:

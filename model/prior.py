@@ -12,29 +12,20 @@ from typing import Final
 from certlife.model.joint import Joint
 from certlife.model.known import Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.moves import Hypothesis
-from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState
+from certlife.model.vocabulary import CertificateState, OperationState, PolicyState, VersionState
 
 FREE: Final = Hypothesis(Joint(), Known())
 """A name of which the vault holds nothing."""
 
-_RUNNING: Final = (OperationState.IN_PROGRESS, OperationState.CANCELLING, OperationState.CANCELLED)
 _BURIED: Final = (CertificateState.SOFT_DELETING, CertificateState.DELETED, CertificateState.RECOVERING)
 
 
-def _operations(*, issued: bool) -> Iterator[tuple[OperationState, IssuerKind | None]]:
-    yield OperationState.NONE, None
-    for kind in IssuerKind:
-        for state in (*_RUNNING, *((OperationState.COMPLETED,) if issued else ())):
-            yield state, kind
-    yield OperationState.FAILED, IssuerKind.PARTNER
-
-
 def _lives() -> Iterator[Joint]:
-    for operation, issuer in _operations(issued=False):
-        yield Joint(CertificateState.STUB, operation, issuer, PolicyState.SET)
-    for enabled in (VersionState.VALID, VersionState.VALID_DISABLED):
-        for operation, issuer in _operations(issued=True):
-            yield Joint(CertificateState.ACTIVE, operation, issuer, PolicyState.SET, (enabled,))
+    for operation in OperationState:
+        if operation is not OperationState.COMPLETED:
+            yield Joint(CertificateState.STUB, operation, None, PolicyState.SET)
+        for enabled in (VersionState.VALID, VersionState.VALID_DISABLED):
+            yield Joint(CertificateState.ACTIVE, operation, None, PolicyState.SET, (enabled,))
 
 
 def _anything() -> Iterator[Hypothesis]:

@@ -6,18 +6,21 @@ agree in that share a program, in which no condition is left but those of relati
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from certlife.model.answers import rules_of
-from certlife.model.known import ABSENT
-from certlife.model.look import MISFIT, Look, Misfit, fit
+from certlife.model.known import ABSENT, Doc
+from certlife.model.look import MISFIT, Identifier, Look, Misfit, fit
 from certlife.model.rows import Relation, Show, Want
-from certlife.model.vocabulary import Profile, VersionState
+from certlife.model.vocabulary import Profile, VersionState, View
 from certlife.model.wants import Constant, always
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+
+
+Again: TypeAlias = "Callable[[Look, Mapping[str, Any]], bool]"
+Container: TypeAlias = tuple[int, str, "Again | None"]
 
 
 class Step(NamedTuple):
@@ -40,43 +43,89 @@ class Program(NamedTuple):
     """What to run over a look.
 
     Attributes:
-        containers: the objects inside the body that members stand in, each as (its parent, its key); 0 is the body.
-        rules: the ids of all rules in it, unconditional ones.
+        containers: the objects inside the body that members stand in, each as its parent (0 is the body), its key,
+            and the question whether it shows what it showed before.
+        rules: the ids of all rules in it.
+        attributes: which container holds the attributes of the version; None where none does.
     """
 
-    containers: tuple[tuple[int, str], ...]
+    containers: tuple[Container, ...]
     steps: tuple[Step, ...]
     relations: tuple[Relation, ...]
     rules: tuple[str, ...]
+    attributes: int | None
 
 
 _PROGRAMS: Final[dict[tuple[Any, ...], Program]] = {}
 
 
 def examine(look: Look, profile: Profile) -> Misfit | None:
-    """Run the answer rules over a look, which learns as it goes; the first rule that is broken ends it."""
+    """Run the answer rules over a look, which learns as it goes; the first rule that is broken ends it.
+
+    What a part of the body showed before, and shows again to the letter, holds again: it is not gone through twice.
+    """
     program = _program_for(look, profile)
-    held = [look.body]
-    for parent, key in program.containers:
-        inside = held[parent].get(key)
-        held.append(inside if type(inside) is dict else _NOTHING)
+    inside = _parts(look, program)
     for position, (container, key, constant, want, learns, show) in enumerate(program.steps):
-        have = held[container].get(key)
+        members = inside[container]
+        if members is None:
+            continue
+        have = members.get(key)
         if have is None:
             have = ABSENT
         wanted = constant if want is None else want(look)
-        if have is wanted or (type(have) is type(wanted) and have == wanted):
+        if have is wanted or (have == wanted and type(have) is type(wanted)):
             continue
         lesson = fit(wanted, have)
         if lesson is MISFIT:
             return Misfit(show, have, wanted, position)
-        if learns:
+        if learns and type(wanted) is not Identifier and lesson != look.slot(learns):
             look.learned[learns] = lesson
     look.held = program.rules
+    return _related(look, program, inside)
+
+
+def _parts(look: Look, program: Program) -> list[Mapping[str, Any] | None]:
+    """The objects inside the body; None for one that shows what it showed before."""
+    inside: list[Mapping[str, Any] | None] = [look.body]
+    for parent, key, again in program.containers:
+        holder = inside[parent]
+        if holder is None:
+            inside.append(None)
+            continue
+        part = holder.get(key)
+        if type(part) is not dict:
+            part = _NOTHING
+        inside.append(None if again is not None and again(look, part) else part)
+    return inside
+
+
+def _related(look: Look, program: Program, inside: list[Mapping[str, Any] | None]) -> Misfit | None:
+    attributes = inside[program.attributes] if program.attributes is not None else _NOTHING
     for relation in program.relations:
+        if attributes is None and relation.of_attributes:
+            continue
         if (relation.when is always or relation.when(look)) and not relation.holds(look):
             return Misfit(relation, None, None, len(program.steps))
+    if attributes:
+        look.learned["version.shown"] = Doc(attributes)
     return None
+
+
+def _attributes_again(look: Look, part: Mapping[str, Any]) -> bool:
+    shown = look.version.shown if look.version is not None else None
+    return isinstance(shown, Doc) and shown.value == part
+
+
+def _policy_again(look: Look, part: Mapping[str, Any]) -> bool:
+    shown = look.known.policy.shown if look.known.policy is not None else None
+    return isinstance(shown, Doc) and shown.value == part
+
+
+_AGAIN: Final[dict[tuple[str, ...], Again]] = {("attributes",): _attributes_again, ("policy",): _policy_again}
+_OF_A_VERSION: Final = {
+    View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, View.KEY, View.SECRET,
+}  # fmt: skip
 
 
 def _program_for(look: Look, profile: Profile) -> Program:
@@ -103,10 +152,11 @@ def _program_for(look: Look, profile: Profile) -> Program:
 def _compiled(look: Look, profile: Profile) -> Program:
     shows, relations = rules_of(look.view, profile)
     applying = [show for show in shows if show.when(look)]
-    containers, places = _containers(tuple(show.path[:-1] for show in applying))
+    containers, places = _containers([show.path[:-1] for show in applying], steady=look.view in _OF_A_VERSION)
     steps = tuple(_step(show, places[show.path[:-1]]) for show in applying)
     rules = (*(show.rule for show in applying), *(relation.rule for relation in relations if relation.when(look)))
-    return Program(containers, steps, relations, rules)
+    attributes = places.get(("attributes",)) if look.view in _OF_A_VERSION else None
+    return Program(containers, steps, relations, rules, attributes)
 
 
 def _step(show: Show, container: int) -> Step:
@@ -115,13 +165,15 @@ def _step(show: Show, container: int) -> Step:
     return Step(container, show.path[-1], constant, None if fixed else show.want, show.learns, show)
 
 
-@cache
-def _containers(paths: tuple[tuple[str, ...], ...]) -> tuple[tuple[tuple[int, str], ...], dict[tuple[str, ...], int]]:
+def _containers(
+    paths: Iterable[tuple[str, ...]], *, steady: bool
+) -> tuple[tuple[Container, ...], dict[tuple[str, ...], int]]:
     places: dict[tuple[str, ...], int] = {(): 0}
-    containers: list[tuple[int, str]] = []
+    containers: list[Container] = []
     for path in paths:
         for depth in range(1, len(path) + 1):
             if path[:depth] not in places:
                 places[path[:depth]] = len(places)
-                containers.append((places[path[: depth - 1]], path[depth - 1]))
+                again = _AGAIN.get(path[:1]) if steady or path[0] == "policy" else None
+                containers.append((places[path[: depth - 1]], path[depth - 1], again if depth == 1 else None))
     return tuple(containers), places

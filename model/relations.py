@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from certlife.model.asks import Ask
+from certlife.model.asks import Ask, kind_of
 from certlife.model.known import ABSENT, CLOCK_SLACK_S, Making
 from certlife.model.look import Look
 from certlife.model.policy import KEY_USAGES
-from certlife.model.vocabulary import Operation, OperationState
+from certlife.model.vocabulary import IssuerKind, Operation, OperationState
 
 _DAY_S: Final = 86_400
 LONGEST_PAGE: Final = 25
@@ -29,7 +29,7 @@ _TIMES: Final = (("attributes",), ("policy", "attributes"))
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if type(value) is int else None
 
 
 def _time(look: Look, *path: str) -> int | None:
@@ -91,6 +91,8 @@ def valid_for_its_months(look: Look) -> bool:
 
 def thumbprint_of_certificate(look: Look) -> bool:
     """x5t is the base64url of the SHA-1 over the DER of cer."""
+    if not look.learned.keys() & {"version.cer", "version.x5t"}:
+        return True  # seen before
     cer, x5t = look.member("cer"), look.member("x5t")
     if not isinstance(cer, str) or not isinstance(x5t, str) or cer.startswith("<") or x5t.startswith("<"):
         return True
@@ -189,8 +191,10 @@ def waits_only_while_running(look: Look) -> bool:
 def details_speak_of_merge(look: Look) -> bool:
     """status_details asks for a merge exactly if the certificate is to be signed by hand."""
     details = look.member("status_details")
-    by_hand = look.joint.issuer is not None and look.joint.issuer.value == "Unknown"
-    return not isinstance(details, str) or ("merge" in details.lower()) == by_hand
+    issuer = look.member("issuer", "name")
+    if not isinstance(details, str) or not isinstance(issuer, str):
+        return True
+    return ("merge" in details.lower()) == (kind_of(issuer) is IssuerKind.UNKNOWN)
 
 
 def another_request(look: Look) -> bool:

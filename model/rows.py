@@ -160,7 +160,8 @@ class Relation:
     """How members of a body must relate to one another, to the request, or to what was seen before.
 
     Attributes:
-        holds: whether they do; None would mean that the model cannot tell, which counts as holding.
+        holds: whether they do; what the model cannot tell counts as holding.
+        of_attributes: whether it looks at nothing but the attributes, and so holds again when they are shown again.
     """
 
     rule: str
@@ -169,6 +170,7 @@ class Relation:
     when: Condition
     grade: Grade
     because: tuple[str, ...]
+    of_attributes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ class Settings:
     retention_days: int | None = None
     shows_level: bool | None = None
 
+    @property
+    def all_known(self) -> bool:
+        """Whether nothing is left to learn."""
+        return None not in (self.soft_delete, self.purge_protected, self.retention_days, self.shows_level)
+
     def candidates(self) -> Iterator[Settings]:
         """The settings that the vault may have, as far as the states depend on them."""
         for soft_delete in (True, False) if self.soft_delete is None else (self.soft_delete,):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from certlife.model.known import ABSENT, EMPTY, UNKNOWN, Doc, Mark, Within
-from certlife.model.look import ANYTHING, MISFIT, Fit, Look, Pattern
+from certlife.model.look import ANYTHING, MISFIT, Fit, Identifier, Look, Pattern
 from certlife.model.settings import settings_shown
 from certlife.model.vocabulary import IssuerKind, OperationState, Operation, VersionState, View
 
@@ -40,16 +40,18 @@ class Folded(Pattern):
 
 @dataclass(frozen=True, slots=True)
 class VersionOf(Pattern):
-    """The identifier of a version that is not known yet, below a collection."""
+    """The identifier of a version that is not known yet, below a collection; perhaps of a certain one."""
 
     collection: str
+    version: str | None = None
 
     def take(self, have: object) -> object:
         """The version string, or MISFIT."""
         if not isinstance(have, str):
             return MISFIT
         head, _, version = have.lower().rpartition("/")
-        return version if head == self.collection and HEX32.fullmatch(version) else MISFIT
+        fits = head == self.collection and HEX32.fullmatch(version) and self.version in (None, version)
+        return version if fits else MISFIT
 
     def __str__(self) -> str:
         return f"{self.collection}/ and 32 hex digits"
@@ -189,20 +191,16 @@ gone: Final = constant(ABSENT)
 """The member must not be there."""
 
 
-def _base(look: Look, collection: str) -> str:
-    return f"{look.ask.vault}/{collection}/{look.ask.name}"
-
-
 def certificate_identifier(look: Look) -> object:
     """The certificate's identifier without a version."""
-    return Folded((_base(look, "certificates"),))
+    return Identifier(look.ask.address("certificates"))
 
 
 def _versioned(collection: str) -> Callable[[Look], object]:
     def identifier(look: Look) -> object:
         version = look.slot("version.id")
-        base = _base(look, collection)
-        return Folded((f"{base}/{version}",)) if isinstance(version, str) else VersionOf(base)
+        address = look.ask.address(collection)
+        return Identifier(f"{address}/{version}") if isinstance(version, str) else VersionOf(address.lower())
 
     return identifier
 
@@ -215,51 +213,35 @@ secret_identifier: Final = _versioned("secrets")
 def version_identifier_to_learn(look: Look) -> object:
     """The identifier of the version shown, which is learned where it is new."""
     version = look.slot("version.id")
-    if look.ask.version is not None and not isinstance(version, str):
-        version = look.ask.version
-    base = _base(look, "certificates")
-    return KnownVersion(base, version) if isinstance(version, str) else VersionOf(base)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownVersion(Pattern):
-    """The identifier of a version that is known."""
-
-    collection: str
-    version: str
-
-    def take(self, have: object) -> object:
-        """The version string, or MISFIT."""
-        fits = isinstance(have, str) and have.lower() == f"{self.collection}/{self.version}"
-        return self.version if fits else MISFIT
-
-    def __str__(self) -> str:
-        return f"{self.collection}/{self.version}"
+    address = look.ask.address("certificates")
+    if isinstance(version, str):
+        return Identifier(f"{address}/{version}")
+    return VersionOf(address.lower(), look.ask.version)
 
 
 def pending_identifier(look: Look) -> object:
     """The address of the pending object."""
-    return Folded((f"{_base(look, 'certificates')}/pending",))
+    return Identifier(look.ask.address("certificates") + "/pending")
 
 
 def policy_identifier(look: Look) -> object:
     """The address of the policy."""
-    return Folded((f"{_base(look, 'certificates')}/policy",))
+    return Identifier(look.ask.address("certificates") + "/policy")
 
 
 def recovery_identifier(look: Look) -> object:
     """The address of the deleted certificate."""
-    return Folded((_base(look, "deletedcertificates"),))
+    return Identifier(look.ask.address("deletedcertificates"))
 
 
 def issuer_identifier(look: Look) -> object:
     """The address of the issuer object."""
-    return Folded((f"{look.ask.vault}/certificates/issuers/{look.ask.name}",))
+    return Identifier(look.ask.address("certificates/issuers"))
 
 
 def contacts_identifier(look: Look) -> object:
     """The address of the contacts."""
-    return Folded((f"{look.ask.vault}/certificates/contacts",))
+    return Identifier(f"{look.ask.request.vault}/certificates/contacts")
 
 
 def whether_enabled(look: Look) -> object:
@@ -269,8 +251,7 @@ def whether_enabled(look: Look) -> object:
 
 def tags(look: Look) -> object:
     """The tags of the version shown."""
-    known = look.slot("version.tags")
-    return TagsLike(known)
+    return TagsLike(look.slot("version.tags"))
 
 
 def recovery_level(look: Look) -> object:
@@ -306,9 +287,7 @@ def cancellation_flag(look: Look) -> object:
 def issuer_name(look: Look) -> object:
     """The name of the operation's issuer."""
     name = look.slot("pending.issuer")
-    if isinstance(name, str):
-        return Folded((name.lower(),))
-    return IssuerOf(look.joint.issuer)
+    return Identifier(name) if isinstance(name, str) else IssuerOf(look.joint.issuer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,15 +301,16 @@ class IssuerOf(Pattern):
         if not isinstance(have, str):
             return MISFIT
         reserved = {"self": IssuerKind.SELF, "unknown": IssuerKind.UNKNOWN}
-        return have if reserved.get(have.lower(), IssuerKind.PARTNER) is self.kind else MISFIT
+        fits = self.kind is None or reserved.get(have.lower(), IssuerKind.PARTNER) is self.kind
+        return have if fits else MISFIT
 
     def __str__(self) -> str:
-        return f"an issuer of the kind {self.kind.value if self.kind else '?'}"
+        return "any issuer" if self.kind is None else f"an issuer of the kind {self.kind.value}"
 
 
 def target(look: Look) -> object:
     """The certificate's address; whether with its version no document says."""
-    return Below(_base(look, "certificates"))
+    return Below(look.ask.address("certificates").lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,12 +118,12 @@ def session(length: int, *, names: int = 20) -> Iterator[Exchange]:
 
 def _timed(length: int) -> tuple[float, float, int]:
     """Seconds to make the session alone, to make and judge it, and the largest belief."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in session(length):
         pass
-    bare = time.perf_counter()
+    bare = time.process_time()
     verdict = judge_exchanges(session(length), starts_empty=True, profile=Profile.SERVICE)
-    end = time.perf_counter()
+    end = time.process_time()
     if verdict.findings:
         found = verdict.findings[0]
         raise SystemExit(f"the synthetic session deviates: {found.rule} {found.finding.text} at {found.step}")
@@ -148,9 +148,9 @@ def main() -> None:
     total = sum(len(one.exchanges) for one in sessions)
     if sessions:
         for name in ("first", "again"):
-            begin = time.perf_counter()
+            begin = time.process_time()
             largest = max(judge(one, profile=Profile.SERVICE).largest for one in sessions)
-            seconds = time.perf_counter() - begin
+            seconds = time.process_time() - begin
             print(f"corpus ({name}): {total} exchanges, {total / seconds:,.0f}/s, largest belief {largest}")
     bare, judged, largest = _timed(given.length)
     print(f"synthetic: {given.length} exchanges, {given.length / (judged - bare):,.0f}/s, largest belief {largest}")

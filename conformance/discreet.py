@@ -1,0 +1,43 @@
+"""Requests and answers as they may be shown: without passwords, private keys, tokens and backups.
+
+Not here: where they are shown (report).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from certlife.model.values import Answer, Request
+
+_SECRET: Final = {"pwd", "password"}
+_BLOBS: Final = {"value", "cer", "csr"}
+_LONGEST: Final = 80
+HIDDEN: Final = "<hidden>"
+
+
+def discreet(value: Any, key: str = "") -> Any:
+    """A JSON value without what must not be shown, and with long blobs cut."""
+    if isinstance(value, dict):
+        return {name: discreet(member, name) for name, member in value.items()}
+    if isinstance(value, list):
+        return [discreet(member, key) for member in value]
+    if not isinstance(value, str):
+        return value
+    if key.lower() in _SECRET or (key == "value" and len(value) > _LONGEST):
+        return HIDDEN
+    return f"{value[:_LONGEST]}…" if len(value) > _LONGEST and key in _BLOBS | {"x5c"} else value
+
+
+def request_shown(request: Request) -> dict[str, Any]:
+    """A request as it may be shown."""
+    shown: dict[str, Any] = {"method": request.method, "path": request.path}
+    if request.query:
+        shown["query"] = dict(request.query)
+    if request.body is not None:
+        shown["body"] = discreet(request.body)
+    return shown
+
+
+def answer_shown(answer: Answer) -> dict[str, Any]:
+    """An answer as it may be shown."""
+    return {"status": answer.status, "body": discreet(answer.body)}
