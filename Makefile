@@ -17,7 +17,7 @@ lint: $(BIN)/certlife
 	$(BIN)/mypy -p certlife
 
 falsify: $(BIN)/certlife
-	$(BIN)/python -m certlife.conformance.falsify ../shared/ground-truth
+	$(BIN)/python -m certlife.conformance.falsifier ../shared/ground-truth
 
 bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth

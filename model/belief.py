@@ -28,6 +28,7 @@ from certlife.model.x509 import NO_READER, Reader
 
 Explanations = tuple[Hypothesis, ...]
 MOST_BACKUPS: Final = 1000
+MOST_PAGES: Final = 100
 _DENIALS: Final = {"AccessDenied", "ForbiddenByPolicy", "ForbiddenByRbac", "ForbiddenByFirewall"}
 _READS: Final = {
     Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.LIST, Operation.LIST_VERSIONS, Operation.LIST_DELETED,
@@ -48,6 +49,7 @@ class Belief:
         names: the explanations of every name that was spoken of.
         issuers: the same for issuer objects.
         contacts: the same for the contacts.
+        pages: the last name of a page of a list, by the token of the next one.
         backups: what was known of a name when it was backed up, by blob.
         clock: the latest moment that the vault has named, seconds since 1970.
         start: the first one.
@@ -59,6 +61,7 @@ class Belief:
     issuers: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
     contacts: tuple[Holding, ...] = ()
     backups: Mapping[str, tuple[tuple[str, Explanations], ...]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
     clock: int | None = None
     start: int | None = None
     starts_empty: bool = False
@@ -120,7 +123,7 @@ def observe(
         return Observation(belief, _RAN_BACKWARDS)
     now = _at(belief, exchange)
     context = Context(profile, reader, exchange.at)
-    refused = _refused_for_its_form(ask, exchange.answer)
+    refused = _refused_for_its_form(ask, exchange.answer, profile)
     if isinstance(refused, Finding):
         return Observation(belief, refused)
     if refused:
@@ -171,12 +174,12 @@ def _at(belief: Belief, exchange: Exchange) -> Belief:
     return replace(belief, clock=exchange.at, start=start)
 
 
-def _refused_for_its_form(ask: Ask, answer: Answer) -> Finding | str:
+def _refused_for_its_form(ask: Ask, answer: Answer, profile: Profile) -> Finding | str:
     """The rule by which a malformed request was refused, or the finding that it was not; empty: it is well formed."""
-    broken = broken_by(ask)
+    broken = broken_by(ask, profile)
     for constraint in broken:
         if constraint.reply.accepts(answer):
-            return constraint.rule
+            return vaultwide.error_finding(constraint, ask, answer, profile) or constraint.rule
     for constraint in broken:
         if constraint.strict and answer.status < 400:
             return constraint_finding(constraint)
@@ -229,6 +232,13 @@ def _with_backup(belief: Belief, blob: str, name: str) -> Belief:
     return replace(belief, backups=kept)
 
 
+def _with_page(belief: Belief, page: vaultwide.Page) -> Belief:
+    if page.token is None or page.before is None:
+        return belief
+    kept = dict(list(belief.pages.items())[-MOST_PAGES:])
+    return replace(belief, pages={**kept, page.token: page.before})
+
+
 def _issuer_there(belief: Belief, ask: Ask) -> bool | None:
     """Whether the issuer object that the request names is in the vault; True where it needs none."""
     if ask.issuer is None or ask.issuer.lower() in ("self", "unknown"):
@@ -259,9 +269,10 @@ def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context
 
 def _observed_list(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
     """A list speaks of every name: of those listed, and of those that are not."""
-    page, finding = vaultwide.page_of(ask, answer, belief.settings, context)
+    page, finding = vaultwide.page_of(ask, answer, belief.settings, belief.pages, context)
     if finding is not None:
         return Observation(belief, finding)
+    belief = _with_page(belief, page)
     held, size = list(page.held), 0
     for name in page.spoken_of(belief.names):
         told = page.answer_about(name)
@@ -275,9 +286,10 @@ def _observed_list(belief: Belief, ask: Ask, answer: Answer, context: Context) -
 
 
 def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    page, finding = vaultwide.page_of(ask, answer, belief.settings, context)
+    page, finding = vaultwide.page_of(ask, answer, belief.settings, belief.pages, context)
     if finding is not None:
         return Observation(belief, finding)
+    belief = _with_page(belief, page)
     issuers, held = dict(belief.issuers), list(page.held)
     for name in page.spoken_of(issuers):
         known = issuers.get(name) or vaultwide.ISSUER_UNSEEN

@@ -13,7 +13,7 @@ from typing import Any, Final
 from certlife.model.asks import Ask
 from certlife.model.policy import KEY_USAGES
 from certlife.model.rows import FAILS, Constraint, Reply, refuses
-from certlife.model.vocabulary import Grade, Operation as Op
+from certlife.model.vocabulary import Grade, Operation as Op, Profile
 
 DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
 LONGEST_NAME: Final = 127
@@ -254,9 +254,11 @@ CONSTRAINTS: Final = (
 # fmt: on
 
 
-def broken_by(ask: Ask) -> list[Constraint]:
-    """The constraints that a request breaks."""
-    return [constraint for constraint in _BY_OPERATION.get(ask.operation, ()) if constraint.broken(ask)]
+def broken_by(ask: Ask, profile: Profile) -> list[Constraint]:
+    """The constraints that a request breaks, as the profile believes them: what was observed drives out the rest."""
+    broken = [constraint for constraint in _BY_OPERATION[ask.operation] if constraint.broken(ask)]
+    observed = [constraint for constraint in broken if constraint.grade is OBS]
+    return observed if observed and profile is not Profile.DOCUMENTATION else broken
 
 
 _BY_OPERATION: Final = {

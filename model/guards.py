@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from certlife.model.asks import Ask
+from certlife.model.asks import Ask, kind_of
 from certlife.model.joint import Joint
 from certlife.model.known import Doc, Known, Within
 from certlife.model.settings import Settings
@@ -29,6 +29,8 @@ class Facts:
         backup: what was known of the name whose backup is restored; None where the blob is a stranger.
         backup_versions: the states of its versions then.
         key_fits: whether the end-entity certificate of a merge has the key of the CSR; None: not known.
+        file_fits: whether the file of an import can be opened, holds certificate and key, and is not expired; None: not
+            known.
     """
 
     at: int | None = None
@@ -38,6 +40,7 @@ class Facts:
     backup: Known | None = None
     backup_versions: tuple[VersionState, ...] | None = None
     key_fits: bool | None = None
+    file_fits: bool | None = None
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class Guard:
         return self.name
 
 
+MOST_BACKED_UP: Final = 500
 GUARDS: Final[dict[str, Guard]] = {}
 
 
@@ -197,11 +201,17 @@ def renewal_due(s: Situation) -> bool:
     at, policy = s.facts.at, s.known.policy
     if at is None or policy is None or not s.known.versions or not isinstance(policy.members, Doc):
         return False
-    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING):
+    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING) or _by_hand(policy.members.value):
         return False
     version = s.known.versions[-1]
     moment = renewal_moment(policy.members.value, version.nbf, version.exp)
     return moment is not None and at >= moment
+
+
+def _by_hand(policy: dict[str, object]) -> bool:
+    issuer = policy.get("issuer")
+    name = issuer.get("name") if isinstance(issuer, dict) else None
+    return kind_of(name if isinstance(name, str) else None) is _BY_HAND
 
 
 def renewal_moment(policy: dict[str, object], nbf: object, exp: object) -> int | None:
@@ -373,6 +383,24 @@ def key_differs(s: Situation) -> bool:
 def key_unclear(s: Situation) -> bool:
     """Nobody knows whether the certificate to be merged has the key of the CSR."""
     return s.facts.key_fits is None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def file_unfit(s: Situation) -> bool:
+    """The file to be imported can not be opened, lacks certificate or key, or is expired."""
+    return s.facts.file_fits is False
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def file_unread(s: Situation) -> bool:
+    """The file to be imported was not read by the model."""
+    return s.facts.file_fits is None
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def many_versions(s: Situation) -> bool:
+    """The name has more than 500 versions."""
+    return len(s.known.versions) > MOST_BACKED_UP
 
 
 @_guard(Sight.CIRCUMSTANCES)

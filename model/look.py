@@ -60,6 +60,7 @@ class Look:
         learned: what was learned so far, by slot.
         x509: the certificate in `cer`, read; None where there is none, or it could not be read.
         settings: the vault's, with what was learned.
+        page_after: the last name of the page of a list that led to this one; None where that is not known.
         held: the rules that the body keeps.
     """
 
@@ -76,6 +77,7 @@ class Look:
     records: Mapping[str, Any] = field(default_factory=dict)
     learned: dict[str, Any] = field(default_factory=dict)
     x509: Any = None
+    page_after: str | None = None
     held: tuple[str, ...] = ()
 
     def slot(self, path: str) -> Any:
@@ -137,7 +139,7 @@ def fit(want: object, have: object) -> object:
         want = want.value
     if type(have) is type(want) and have == want:
         return have
-    return have if _elided(have) or _elided(want) else MISFIT
+    return have if have is not ABSENT and (_elided(have) or _elided(want)) else MISFIT
 
 
 def _elided(value: object) -> bool:

@@ -56,6 +56,8 @@ class Program(NamedTuple):
     attributes: int | None
 
 
+_LEVELS: Final[dict[object, bool]] = {ABSENT: False, "Purgeable": True}
+"""What of the recoveryLevel the rules' conditions ask for: whether it is there, and whether anything is kept."""
 _PROGRAMS: Final[dict[tuple[Any, ...], Program]] = {}
 
 
@@ -138,9 +140,8 @@ def _program_for(look: Look, profile: Profile) -> Program:
         look.joint.operation,
         look.joint.issuer,
         look.version_state is VersionState.NONE,
-        look.settings.soft_delete,
         None if policy is None else True if policy.seen else policy.asked,
-        look.member("attributes", "recoveryLevel") is ABSENT,
+        _LEVELS.get(look.member("attributes", "recoveryLevel")),
         look.x509 is None,
     )
     program = _PROGRAMS.get(kind)

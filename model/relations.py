@@ -23,6 +23,7 @@ from certlife.model.vocabulary import IssuerKind, Operation, OperationState
 
 _DAY_S: Final = 86_400
 LONGEST_PAGE: Final = 25
+LARGEST_SECRET: Final = 25 * 1024
 _CUT: Final = re.compile(r"-\d*$")
 _BACKDATED_S: Final = range(600, 600 + CLOCK_SLACK_S)
 _TIMES: Final = (("attributes",), ("policy", "attributes"))
@@ -174,8 +175,8 @@ def location_leads_to_certificate(look: Look) -> bool:
 
 def _leads_to(look: Look, path: str, *, tail: str) -> bool:
     """Whether a path is that of the name; recorders cut a random number off the end of names, but not in Location."""
-    match = re.fullmatch(r"/certificates/([^/]+)(/[^/]+)?", path.lower())
-    if match is None or (tail and match[2] != tail):
+    match = re.fullmatch(rf"/certificates/([^/]+){tail}", path.lower())
+    if match is None:
         return False
     stem = _CUT.sub("-", look.ask.name)
     return match[1] == look.ask.name or (stem.endswith("-") and match[1].startswith(stem))
@@ -260,6 +261,12 @@ def key_is_of_policy(look: Look) -> bool:
     ) if isinstance(key, dict) else False
 
 
+def value_is_not_too_long(look: Look) -> bool:
+    """A secret's value has at most 25 KB."""
+    value = look.member("value")
+    return not isinstance(value, str) or len(value) <= LARGEST_SECRET
+
+
 def usages_in_order(look: Look) -> bool:
     """Key usages come sorted, in the service's spelling."""
     usages = look.member("policy", "x509_props", "key_usage")
@@ -293,6 +300,18 @@ def _listed(look: Look) -> list[str]:
     value = look.member("value")
     items = value if isinstance(value, list) else []
     return [str(item.get("id", "")).lower() for item in items if isinstance(item, dict)]
+
+
+def items_are_named(look: Look) -> bool:
+    """Every item of a list is an object with an identifier."""
+    value = look.member("value")
+    return isinstance(value, list) and all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in value)
+
+
+def page_goes_on(look: Look) -> bool:
+    """A further page begins after the one that led to it."""
+    ids = _listed(look)
+    return look.page_after is None or not ids or ids[0].rpartition("/")[2] > look.page_after
 
 
 def every_version_listed(look: Look) -> bool:

@@ -44,6 +44,8 @@ class Settings:
     def agrees_with_level(self, level: str, *, days: int | None) -> bool:
         """Whether attributes.recoveryLevel and recoverableDays may be shown by a vault with these settings."""
         shown = settings_shown(level, days=days)
+        if days is not None and shown.retention_days not in (None, days):
+            return False
         pairs = zip(
             (self.soft_delete, self.purge_protected, self.retention_days),
             (shown.soft_delete, shown.purge_protected, shown.retention_days),

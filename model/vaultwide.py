@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from certlife.model.asks import Ask
-from certlife.model.findings import Attempt, Finding, finding_of
+from certlife.model.findings import Attempt, Finding, constraint_finding, finding_of, misfit_text
 from certlife.model.guards import Facts, Situation
 from certlife.model.joint import Joint
 from certlife.model.known import ABSENT, UNKNOWN, ContactsFacts, Doc, IssuerFacts, Known, around
@@ -18,11 +19,11 @@ from certlife.model.look import Look, taught_record
 from certlife.model.moves import rows_for
 from certlife.model.names import Context
 from certlife.model.programs import examine
-from certlife.model.rows import Row
+from certlife.model.rows import Constraint, Row
 from certlife.model.settings import Settings
 from certlife.model.tables import TABLES
 from certlife.model.values import Answer
-from certlife.model.vocabulary import CertificateState, ContactsState, IssuerState, Machine, Operation, State, View
+from certlife.model.vocabulary import CertificateState, ContactsState, IssuerState, Machine, Operation, Profile, State, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,15 @@ class Page:
     Attributes:
         items: by lower-case name.
         after: names up to this one stand on earlier pages; empty on the first page.
-        before: names from this one on stand on later pages; None on the last page.
+        before: names after this one stand on later pages; None on the last page.
+        token: the token of the next page; None on the last page.
     """
 
     items: Mapping[str, dict[str, Any]]
     after: str
     before: str | None
     held: tuple[str, ...] = ()
+    token: str | None = None
 
     def spoken_of(self, known: Iterable[str]) -> list[str]:
         """The names that the page says something about: those on it, and those that would stand on it."""
@@ -81,21 +84,45 @@ _NO_PAGE: Final = Page({}, "", None)
 _EVERYWHERE_ELSE: Final = "\uffff"
 
 
-def page_of(ask: Ask, answer: Answer, settings: Settings, context: Context) -> tuple[Page, Finding | None]:
-    """A list's answer as a page, or the finding that it is none."""
+def page_of(
+    ask: Ask, answer: Answer, settings: Settings, pages: Mapping[str, str], context: Context
+) -> tuple[Page, Finding | None]:
+    """A list's answer as a page, or the finding that it is none.
+
+    Args:
+        pages: the last name of the pages seen before, by the token of the next one.
+    """
     row = _LIST_ROWS[ask.operation]
     if row.reply is None or not answer.status == 200:
         return _NO_PAGE, finding_of([Attempt(row, Joint(), None)])
+    token = ask.query.get("$skiptoken")
+    came_from = pages.get(token) if token is not None else None
     body = answer.body if isinstance(answer.body, dict) else {}
-    look = Look(View.LISTING, body, answer, Joint(), Known(), ask, Facts(context.at, settings), settings)
+    facts = Facts(context.at, settings)
+    look = Look(View.LISTING, body, answer, Joint(), Known(), ask, facts, settings, page_after=came_from)
     misfit = examine(look, context.profile)
     if misfit is not None:
         return _NO_PAGE, finding_of([Attempt(row, Joint(), misfit)])
-    items = {name: item for item in body["value"] if isinstance(item, dict) and (name := name_shown(item)) is not None}
-    named = list(items)
-    after = "" if "$skiptoken" not in ask.query else named[0] if named else _EVERYWHERE_ELSE
-    before = None if body.get("nextLink") is None else named[-1] if named else ""
-    return Page(items, after, before, look.held), None
+    items = {name: item for item in body["value"] if (name := name_shown(item)) is not None}
+    return _page(list(items), items, token, came_from, body.get("nextLink"), look.held), None
+
+
+def _page(
+    named: list[str],
+    items: dict[str, dict[str, Any]],
+    token: str | None,
+    came_from: str | None,
+    following: object,
+    held: tuple[str, ...],
+) -> Page:
+    if token is None:
+        after = ""
+    else:
+        after = came_from if came_from is not None else named[0] if named else _EVERYWHERE_ELSE
+    if not isinstance(following, str):
+        return Page(items, after, None, held)
+    tokens = parse_qs(urlsplit(following).query).get("$skiptoken", [None])
+    return Page(items, after, named[-1] if named else "", held, tokens[0])
 
 
 def name_shown(body: object) -> str | None:
@@ -181,6 +208,16 @@ def _looked_at(
     state = holding.state if row.target is None else row.target
     empty = state in (IssuerState.ABSENT, ContactsState.UNSET)
     return Holding(state, None if empty else taught_record(look, record)), (row.rule, *look.held)
+
+
+def error_finding(constraint: Constraint, ask: Ask, answer: Answer, profile: Profile) -> Finding | None:
+    """The finding that the refusal of a malformed request has not the form of an error; None where it has."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    look = Look(View.ERROR, body, answer, Joint(), Known(), ask, Facts(), Settings())
+    misfit = examine(look, profile)
+    if misfit is None:
+        return None
+    return Finding(misfit.rule.rule, misfit.rule.because, misfit_text(misfit), constraint_finding(constraint).allowed)
 
 
 def _accepts(row: Row, answer: Answer, ask: Ask) -> bool:

@@ -452,8 +452,9 @@ def soft_delete_on(look: Look) -> bool:
 
 
 def days_shown(look: Look) -> bool:
-    """The vault keeps deleted certificates, and the api-version knows recoverableDays (from 7.1)."""
-    return look.settings.soft_delete is True and _knows_days(look.ask.request.api_version)
+    """The recoveryLevel is one of a vault that keeps deleted certificates, and the api-version knows the days (7.1)."""
+    level = look.member("attributes", "recoveryLevel")
+    return level not in (ABSENT, "Purgeable") and _knows_days(look.ask.request.api_version)
 
 
 def days_not_shown(look: Look) -> bool:

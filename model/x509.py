@@ -1,14 +1,25 @@
 """What X.509 content is made of, as values: a certificate, a certificate request, the file that a secret holds.
 
-The content is read by somebody else (adapters); where it could not be read, nothing is demanded. Not here: parsing,
-what a certificate must be (x509_rules).
+DER is read by somebody else (adapters); where it could not be read, nothing is demanded. Here are the texts that stand
+for the same things: distinguished names, JSON web keys, links of a chain. Not here: what must be (x509_rules).
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNREAD_KEY: Final = "unread"
+_ARMOUR: Final = re.compile(r"-----[A-Z0-9 ]+-----|\s")
+_SEQUENCE: Final = b"\x30"
+_SIGNED_DATA: Final = bytes.fromhex("2a864886f70d010702")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +27,12 @@ class X509Facts:
     """A certificate or a certificate request, read. Where a part of it could not be read, its fact is None.
 
     Attributes:
-        key: the public key, as `rsa_key` or `ec_key` spells it; of other keys the algorithm and the DER in hex.
+        key: the public key, as `rsa_key` or `ec_key` spells it; of other keys `UNREAD_KEY` and the DER in hex.
         subject: the distinguished name as the service writes it (observed P-52).
         issuer: the same, of the issuer; None for a request.
         nbf: notBefore, seconds since 1970; None for a request.
         exp: notAfter, likewise.
-        key_type: RSA, EC, or another word.
+        key_type: RSA, EC, or `UNREAD_KEY`.
         key_size: in bits.
         curve: of an EC key, as the wire spells it.
         names: the subject's alternative names, each with its kind as the wire spells it (`dns_names`); `other` for one
@@ -70,7 +81,8 @@ class SecretFacts:
     Attributes:
         content_type: the form, as secret_props.contentType spells it.
         certificates: all of them, in the order of the file.
-        private_key: the public half of the private key, spelled like `X509Facts.key`; None where there is none.
+        private_key: the public half of the private key, spelled like `X509Facts.key`; None where there is none,
+            `UNREAD_KEY` where it could not be read.
         locked: whether it is the form, but does not open, or not all of it, with the password given.
     """
 
@@ -88,6 +100,47 @@ def rsa_key(*, modulus: int, exponent: int) -> str:
 def ec_key(curve: str, *, x: int, y: int) -> str:
     """The spelling of an EC key on the curve that the wire calls so."""
     return f"EC {curve} {x:x} {y:x}"
+
+
+def curve_named(name: str) -> str:
+    """A curve as the wire calls it now; before 7.0 it called P-256K otherwise."""
+    return "P-256K" if name.upper() == "SECP256K1" else name
+
+
+def web_key(key: Mapping[str, object]) -> str | None:
+    """The spelling of a JSON web key; None where it is elided, or neither RSA nor EC."""
+    numbers = {name: _number(key.get(name)) for name in ("n", "e", "x", "y")}
+    n, e, x, y = numbers.values()
+    kind = str(key.get("kty")).removesuffix("-HSM")
+    if kind == "RSA" and n is not None and e is not None:
+        return rsa_key(modulus=n, exponent=e)
+    if kind == "EC" and x is not None and y is not None:
+        return ec_key(curve_named(str(key.get("crv"))), x=x, y=y)
+    return None
+
+
+def _number(text: object) -> int | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def plain_certificate(text: str) -> str | None:
+    """A certificate as `cer` spells it, out of the texts that a merge may bring (KVC-MRG-008, KVC-MRG-009, P-45).
+
+    Returns: None where the text is elided, or may be something else, such as a chain in one piece.
+    """
+    body = _ARMOUR.sub("", text)
+    try:
+        content = base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if content[:1] == _SEQUENCE:
+        return None if _SIGNED_DATA in content[:32] else body
+    return plain_certificate(content.decode("ascii", "replace")) if content[:2] in (b"MI", b"--") else None
 
 
 class Reader(Protocol):
@@ -141,6 +194,7 @@ _ATTRIBUTES: Final = {"C", "CN", "DC", "E", "G", "I", "L", "O", "OU", "S", "SERI
 _ATTRIBUTE: Final = re.compile(r'\s*([A-Za-z]+)\s*=\s*("(?:[^"]|"")+"|[^",;+\\#\n][^",;+\\\n]*?)\s*(?:[,;+]|$)')
 
 
+@lru_cache(maxsize=1024)
 def names_in(subject: str) -> tuple[tuple[str, str], ...] | None:
     """The attributes of a distinguished name in its text form, sorted, because their order may be reversed (P-87).
 

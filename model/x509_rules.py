@@ -14,10 +14,7 @@ Not here: how content is read (adapters), the other answer rules (answers).
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -26,7 +23,7 @@ from certlife.model.known import ABSENT, CLOCK_SLACK_S, Doc, Making
 from certlife.model.relations import months_later
 from certlife.model.rows import Condition, Relation
 from certlife.model.vocabulary import Grade, Operation, OperationState, View
-from certlife.model.x509 import SecretFacts, X509Facts, ec_key, names_in, rsa_key
+from certlife.model.x509 import UNREAD_KEY, SecretFacts, X509Facts, curve_named, names_in, plain_certificate, web_key
 
 if TYPE_CHECKING:
     from certlife.model.look import Look
@@ -39,7 +36,6 @@ _SPELLED: Final = {"C", "CN", "E", "L", "O", "OU", "S"}
 _QUOTED: Final = {'"', "+"}
 _NEW_KINDS: Final = ("uris", "ipAddresses")
 """The kinds of alternative name that api-versions before 2025-06-01-preview do not show (KVC-POL-016)."""
-_SIGNED_DATA: Final = bytes.fromhex("2a864886f70d010702")
 _SHA256_RSA: Final = "1.2.840.113549.1.1.11"
 _EXPONENT: Final = "10001"
 _KEY_USAGE, _NAMES, _CONSTRAINTS, _PURPOSES = "2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"
@@ -213,7 +209,7 @@ def _kind_fits(facts: X509Facts, props: object) -> bool:
 
 def _type_fits(facts: X509Facts, props: object) -> bool:
     kty = _member(props, "kty")
-    return not isinstance(kty, str) or kty.removesuffix("-HSM") == facts.key_type
+    return facts.key_type == UNREAD_KEY or not isinstance(kty, str) or kty.removesuffix("-HSM") == facts.key_type
 
 
 def _size_fits(facts: X509Facts, props: object) -> bool:
@@ -223,14 +219,15 @@ def _size_fits(facts: X509Facts, props: object) -> bool:
 
 def _curve_fits(facts: X509Facts, props: object) -> bool:
     curve = _member(props, "crv")
-    return facts.key_type != "EC" or not isinstance(curve, str) or _curve(curve) == facts.curve
-
-
-def _curve(name: str) -> str:
-    return name.upper().replace("SECP256K1", "P-256K")
+    return facts.key_type != "EC" or not isinstance(curve, str) or curve_named(curve) == facts.curve
 
 
 # --- when
+
+
+def parts_shown(look: Look) -> bool:
+    """A certificate is there to be read, and some of its parts stand beside it, as in api-version 7.2."""
+    return _read(look) is not None and look.member("serialnumber") is not ABSENT
 
 
 def self_signed(look: Look) -> bool:
@@ -337,6 +334,23 @@ def exp_is_not_after(look: Look) -> bool:
     return facts is None or facts.exp is None or not isinstance(exp, int) or exp == facts.exp
 
 
+def parts_are_of_certificate(look: Look) -> bool:
+    """The subject, issuer and serialnumber shown beside a certificate are its own."""
+    facts = _read(look)
+    if facts is None:
+        return True
+    pairs = [(look.member("subject"), facts.subject), (look.member("issuer"), facts.issuer)]
+    named = all(_same_name(shown, own) for shown, own in pairs if isinstance(shown, str) and own is not None)
+    number = look.member("serialnumber")
+    own = facts.serial if facts.serial is not None and facts.serial > 0 else None
+    return named and (own is None or not isinstance(number, str) or number.upper().lstrip("0") == f"{own:X}")
+
+
+def _same_name(first: str, second: str) -> bool:
+    names = names_in(first), names_in(second)
+    return None in names or names[0] == names[1]
+
+
 # --- a certificate and what it was made by
 
 
@@ -440,20 +454,8 @@ def merged_certificate_was_sent(look: Look) -> bool:
     cer, chain = look.member("cer"), look.ask.body.get("x5c")
     if not isinstance(cer, str) or not isinstance(chain, list) or cer.startswith("<"):
         return True
-    links = [_plain(link) if isinstance(link, str) else None for link in chain]
+    links = [plain_certificate(link) if isinstance(link, str) else None for link in chain]
     return None in links or cer in links
-
-
-def _plain(link: str) -> str | None:
-    """A link of a chain as cer spells it; None where it is elided, or no certificate (KVC-MRG-008)."""
-    text = re.sub(r"-----[A-Z0-9 ]+-----|\s", "", link)
-    try:
-        content = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if content[:1] == b"\x30":
-        return None if _SIGNED_DATA in content[:32] else text
-    return _plain(content.decode("ascii", "replace")) if content[:2] in (b"MI", b"--") else None
 
 
 def imported_certificate_was_sent(look: Look) -> bool:
@@ -606,26 +608,8 @@ def key_reused_as_wished(look: Look) -> bool:
 def linked_key_is_of_certificate(look: Look) -> bool:
     """The linked key is the one in the certificate."""
     facts, key = _read(look), look.member("key")
-    shown = _spelled(key) if isinstance(key, dict) else None
+    shown = web_key(key) if isinstance(key, dict) else None
     return facts is None or shown is None or facts.key == shown
-
-
-def _spelled(key: Members) -> str | None:
-    """A JSON web key as X509Facts spells it."""
-    kind = str(key.get("kty")).removesuffix("-HSM")
-    numbers = {name: _number(key[name]) for name in ("n", "e", "x", "y") if isinstance(key.get(name), str)}
-    if kind == "RSA" and numbers.get("n") and numbers.get("e"):
-        return rsa_key(modulus=numbers["n"] or 0, exponent=numbers["e"] or 0)
-    if kind == "EC" and numbers.get("x") and numbers.get("y"):
-        return ec_key(_curve(str(key.get("crv"))), x=numbers["x"] or 0, y=numbers["y"] or 0)
-    return None
-
-
-def _number(text: str) -> int | None:
-    try:
-        return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        return None
 
 
 def secret_has_its_form(look: Look) -> bool:
@@ -645,15 +629,13 @@ def secret_holds_certificate(look: Look) -> bool:
 def secret_holds_key_if_exportable(look: Look) -> bool:
     """The secret's value holds the private key exactly if the policy says exportable."""
     file, exportable = _file(look), _member(_policy_of_version(look), "key_props", "exportable")
-    return (
-        file is None or not isinstance(exportable, bool) or file.locked or (file.private_key is not None) == exportable
-    )
+    return file is None or not isinstance(exportable, bool) or (file.private_key is not None) == exportable
 
 
 def secret_key_is_of_certificate(look: Look) -> bool:
     """The private key in the secret's value is the certificate's."""
     file, facts = _file(look), _read(look)
-    if file is None or file.private_key is None:
+    if file is None or file.private_key in (None, UNREAD_KEY):
         return True
     keys = {facts.key} if facts is not None else {certificate.key for certificate in file.certificates}
     return not keys or file.private_key in keys
@@ -685,22 +667,23 @@ X509_RELATIONS: Final[tuple[Relation, ...]] = (
     #         rule       views       holds                            when                       grade because
     _relation("X509-01", BUNDLES,    nbf_is_not_before,               w.certificate_read,        DOC, "KVC-ATT-003 P-29"),
     _relation("X509-02", BUNDLES,    exp_is_not_after,                w.certificate_read,        DOC, "KVC-ATT-003 P-29"),
+    _relation("X509-03", BUNDLES,    parts_are_of_certificate,        parts_shown,               OBS, "N-24"),
     # what was made by a request
-    _relation("X509-03", BUNDLES,    key_is_of_request,               made_by_request,           DOC, "KVC-CRE-004 KVC-MRG-005 KVC-MRG-013 P-47 P-86"),
-    _relation("X509-04", BUNDLES,    key_kind_is_of_policy,           made_by_policy,            DOC, "KVC-POL-010 KVC-POL-011 KVC-POL-031 N-33 P-90"),
+    _relation("X509-04", BUNDLES,    key_is_of_request,               made_by_request,           DOC, "KVC-CRE-004 KVC-MRG-005 KVC-MRG-013 P-47 P-86"),
+    _relation("X509-05", BUNDLES,    key_kind_is_of_policy,           made_by_policy,            DOC, "KVC-POL-010 KVC-POL-011 KVC-POL-031 N-33 P-90"),
     # what the vault signed itself
-    _relation("X509-05", BUNDLES,    issued_by_itself,                self_signed,               DOC, "KVC-CRE-020 P-90"),
-    _relation("X509-06", BUNDLES,    signed_by_itself,                self_signed,               DOC, "KVC-CRE-020 P-90"),
-    _relation("X509-07", BUNDLES,    subject_is_of_source,            self_signed_from_source,   DOC, "KVC-POL-014 KVC-POL-015 KVC-CRE-009 P-87 P-90"),
-    _relation("X509-08", BUNDLES,    names_are_of_source,             self_signed_from_source,   DOC, "KVC-POL-016 P-43 P-91"),
-    _relation("X509-09", BUNDLES,    purposes_are_of_source,          self_signed_from_source,   DOC, "KVC-POL-017 P-91"),
-    _relation("X509-10", BUNDLES,    usages_are_of_source,            self_signed_from_source,   DOC, "KVC-POL-017 KVC-OBJ-018 P-91 P-95"),
-    _relation("X509-11", BUNDLES,    ca_is_of_source,                 self_signed_from_source,   OBS, "P-88 P-91"),
-    _relation("X509-12", BUNDLES,    version_is_three,                self_signed,               OBS, "P-90"),
-    _relation("X509-13", BUNDLES,    signed_with_sha256,              self_signed,               OBS, "P-90"),
-    _relation("X509-14", BUNDLES,    extensions_in_order,             self_signed,               OBS, "P-91"),
-    _relation("X509-15", BUNDLES,    key_identifiers_fit,             self_signed,               OBS, "P-91"),
-    _relation("X509-16", BUNDLES,    serial_is_random_uuid,           self_signed,               OBS, "P-92"),
+    _relation("X509-06", BUNDLES,    issued_by_itself,                self_signed,               DOC, "KVC-CRE-020 P-90"),
+    _relation("X509-07", BUNDLES,    signed_by_itself,                self_signed,               DOC, "KVC-CRE-020 P-90"),
+    _relation("X509-08", BUNDLES,    subject_is_of_source,            self_signed_from_source,   DOC, "KVC-POL-014 KVC-POL-015 KVC-CRE-009 P-87 P-90"),
+    _relation("X509-09", BUNDLES,    names_are_of_source,             self_signed_from_source,   DOC, "KVC-POL-016 P-43 P-91"),
+    _relation("X509-10", BUNDLES,    purposes_are_of_source,          self_signed_from_source,   DOC, "KVC-POL-017 P-91"),
+    _relation("X509-11", BUNDLES,    usages_are_of_source,            self_signed_from_source,   DOC, "KVC-POL-017 KVC-OBJ-018 P-91 P-95"),
+    _relation("X509-12", BUNDLES,    ca_is_of_source,                 self_signed_from_source,   OBS, "P-88 P-91"),
+    _relation("X509-13", BUNDLES,    version_is_three,                self_signed,               OBS, "P-90"),
+    _relation("X509-14", BUNDLES,    signed_with_sha256,              self_signed,               OBS, "P-90"),
+    _relation("X509-15", BUNDLES,    extensions_in_order,             self_signed,               OBS, "P-91"),
+    _relation("X509-16", BUNDLES,    key_identifiers_fit,             self_signed,               OBS, "P-91"),
+    _relation("X509-17", BUNDLES,    serial_is_random_uuid,           self_signed,               OBS, "P-92"),
     # what was merged or imported
     _relation("X509-20", BUNDLE,     merged_certificate_was_sent,     w.merging,                 OBS, "KVC-MRG-009 N-37 P-45 P-46"),
     _relation("X509-21", BUNDLE,     imported_certificate_was_sent,   importing_file,            DOC, "KVC-OBJ-021 KVC-IMP-012 J-29 P-54"),

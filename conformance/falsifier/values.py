@@ -1,6 +1,6 @@
 """What the falsifier makes of one value: another time, another identifier, a body with one member replaced.
 
-Not here: answers and sessions (falsify_changes). Everything is a function from a value to a new one; nothing is edited
+Not here: answers and sessions (changes). Everything is a function from a value to a new one; nothing is edited
 in place.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from certlife.conformance.falsify_story import is_whole, member, trees
+from certlife.conformance.falsifier.steps import is_whole, member, trees
 from certlife.model.values import Json
 
 Make: TypeAlias = Callable[[Json], Json]
@@ -138,5 +138,3 @@ def in_first(path: str, make: Make) -> Make:
         return value if found is None else grafted(value, f"0.{path}", make(found))
 
     return change
-
-

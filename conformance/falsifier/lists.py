@@ -1,17 +1,20 @@
 """The changes the falsifier makes to one answer that is a list: of certificates, versions, issuers, contacts.
 
-Not here: where a change may be made (falsify_guards), changes of a single object (falsify_changes).
+Not here: where a change may be made (guards), changes of a single object (changes).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from certlife.conformance.falsify_changes import Change, here, told
-from certlife.conformance.falsify_story import Story, Tree, items, last_segment, member, text, trees
-from certlife.conformance.falsify_values import GONE, Make, grafted
-from certlife.model.values import Answer, Json
+from certlife.conformance.falsifier.changes import Change, here, told
+from certlife.conformance.falsifier.steps import Tree, last_segment, member, text, trees
+from certlife.conformance.falsifier.story import Story, items
+from certlife.conformance.falsifier.values import GONE, Make, grafted
+
+if TYPE_CHECKING:
+    from certlife.model.values import Answer, Json
 
 Fits: TypeAlias = Callable[[Story, int, Tree], bool]
 

@@ -2,9 +2,9 @@
 
 An oracle that always agrees proves nothing. Every recording below a folder is changed in one place at a time, so that
 no conforming service can have produced it; the judge must refuse at least 97 of 100. Not here: the ways
-(falsifications) and the judge. A recording that the judge refuses as it is proves nothing and is set aside.
+(ways) and the judge. A recording that the judge refuses as it is proves nothing and is set aside.
 
-    python -m certlife.conformance.falsify FOLDER [--json FILE] [--way NAME]... [--jobs N]
+    python -m certlife.conformance.falsifier FOLDER [--json FILE] [--way NAME]... [--jobs N]
 
 Exit status: 0 enough were refused, 1 too few, 2 usage error or nothing was falsified.
 """
@@ -22,8 +22,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from certlife.conformance.falsifications import FALSIFICATIONS, Falsification
-from certlife.conformance.falsify_story import Story
+from certlife.conformance.falsifier.ways import FALSIFICATIONS, Falsification
+from certlife.conformance.falsifier.story import Story
+from certlife.conformance.readers import UnreadableRecording, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -117,47 +118,53 @@ class Trials:
     trials: tuple[Trial, ...] = ()
 
 
-def judge_falsified(session: Session, judge: Callable[[Session], Verdict], only: Collection[str] = ()) -> Iterator[Trial]:
-    """Put every falsified form of a session before the judge.
-
-    First only as far as the false answer: a judge that refuses there has seen enough. The rest is read where it has
-    not refused, and where it would refuse the true session, cut off at the same place.
-    """
-    cut_is_sound: dict[int, bool] = {}
+def judge_falsified(
+    session: Session, judge: Callable[[Session], Verdict], only: Collection[str] = ()
+) -> Iterator[Trial]:
+    """Put every falsified form of a session before the judge."""
     for falsified in falsify(session.exchanges, only):
-        end = falsified.place + 1
-        if end not in cut_is_sound:
-            cut_is_sound[end] = judge(_told(session, session.exchanges[:end])).verdict != "deviates"
-        tellings = [falsified.exchanges[:end]] if cut_is_sound[end] else []
-        trial = Trial(falsified.way.name, falsified.place, refused=False)
-        for exchanges in (*tellings, falsified.exchanges):
-            verdict = judge(_told(session, exchanges))
-            if verdict.verdict == "deviates":
-                rules = tuple(dict.fromkeys(finding.rule for finding in verdict.findings))
-                trial = replace(trial, refused=True, rules=rules)
-                break
-        yield trial
+        verdict = judge(replace(session, exchanges=falsified.exchanges))
+        rules = tuple(dict.fromkeys(finding.rule for finding in verdict.findings))
+        yield Trial(falsified.way.name, falsified.place, verdict.verdict == "deviates", rules)
 
 
-def _told(session: Session, exchanges: tuple[Exchange, ...]) -> Session:
-    return replace(session, exchanges=exchanges, places=session.places[: len(exchanges)])
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """The verdict on a session that leaves more open than the judge can follow."""
+
+    verdict: str = "inconclusive"
+    findings: tuple[Finding, ...] = ()
+
+
+def _court() -> Callable[[Session], Verdict]:
+    """The judge, as `certlife check-trace` calls it for the profile `service`."""
+    # The judge is heavy, and a caller who only falsifies does not need it.
+    from certlife.adapters.x509 import X509Reader  # noqa: PLC0415
+    from certlife.conformance.judge import judge  # noqa: PLC0415
+    from certlife.model.errors import BeliefTooLarge  # noqa: PLC0415
+    from certlife.model.vocabulary import Profile  # noqa: PLC0415
+
+    reader = X509Reader()
+
+    def decide(session: Session) -> Verdict:
+        try:
+            return judge(session, profile=Profile.SERVICE, reader=reader)
+        except BeliefTooLarge:
+            return _Undecided()
+
+    return decide
 
 
 def try_file(path: Path, only: Collection[str] = ()) -> Trials:
     """Falsify one recording and judge what comes of it."""
-    # The judge is heavy, and a caller who only falsifies does not need it.
-    from certlife.conformance.judge import judge  # noqa: PLC0415
-    from certlife.conformance.readers import UnreadableRecording, read  # noqa: PLC0415
-    from certlife.model.vocabulary import Profile  # noqa: PLC0415
-
-    court = partial(judge, profile=Profile.SERVICE)
+    judge = _court()
     try:
         session = read(path)
     except UnreadableRecording as error:
         return Trials(str(path), f"cannot be read: {error.reason}")
-    if court(session).verdict == "deviates":
+    if judge(session).verdict == "deviates":
         return Trials(str(path), "the judge refuses it as it was recorded")
-    return Trials(str(path), trials=tuple(judge_falsified(session, court, only)))
+    return Trials(str(path), trials=tuple(judge_falsified(session, judge, only)))
 
 
 @dataclass(slots=True)
@@ -191,7 +198,9 @@ class Report:
     @property
     def not_refused(self) -> list[tuple[str, int, str]]:
         """The falsified sessions that the judge took for true: file, place, way."""
-        return [(file.file, trial.place, trial.way) for file in self.files for trial in file.trials if not trial.refused]
+        return [
+            (file.file, trial.place, trial.way) for file in self.files for trial in file.trials if not trial.refused
+        ]
 
     def by_way(self) -> dict[str, _Count]:
         """The counts of every way that was tried, in the order of the table."""
@@ -240,6 +249,8 @@ def run(paths: Sequence[Path], only: Collection[str] = (), *, jobs: int = 1) -> 
     """Falsify recordings and judge what comes of them; progress goes to standard error.
 
     Args:
+        paths: the recordings.
+        only: names of ways; every way where it is empty.
         jobs: how many processes work at the same time, >= 1.
     """
     attempt = partial(try_file, only=tuple(only))
@@ -258,11 +269,15 @@ def _collected(results: Iterable[Trials], total: int) -> Report:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m certlife.conformance.falsify", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m certlife.conformance.falsifier.run", description=__doc__.split("\n", 1)[0]
+    )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="every recording below it is falsified")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there, too")
     parser.add_argument("--way", action="append", default=[], metavar="NAME", help="only this way (may be repeated)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)"
+    )
     arguments = parser.parse_args(argv)
     unknown = sorted(set(arguments.way) - {way.name for way in FALSIFICATIONS})
     if unknown:
@@ -285,6 +300,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     return 0 if report.is_enough else 1
 
-
-if __name__ == "__main__":
-    sys.exit(main())
