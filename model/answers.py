@@ -18,6 +18,7 @@ from certlife.model.known import ABSENT
 from certlife.model.look import ANYTHING
 from certlife.model.rows import Condition, Relation, Show, Want
 from certlife.model.vocabulary import Grade, Profile, View
+from certlife.model.x509_rules import X509_RELATIONS
 
 DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
 
@@ -249,7 +250,9 @@ RELATIONS: Final = (
 def rules_of(view: View, profile: Profile) -> tuple[tuple[Show, ...], tuple[Relation, ...]]:
     """The answer rules of a kind of body: under `documentation` only those that a document demands."""
     shows = tuple(show for show in SHOWS if view in show.views and _counts(show.grade, profile))
-    relations = tuple(relation for relation in RELATIONS if view in relation.views and _counts(relation.grade, profile))
+    relations = tuple(
+        relation for relation in (*RELATIONS, *X509_RELATIONS) if view in relation.views and _counts(relation.grade, profile)
+    )
     return shows, relations
 
 

@@ -21,15 +21,13 @@ from certlife.model.joint import Joint
 from certlife.model.known import Doc, Known, PolicyFacts, VersionFacts
 from certlife.model.moves import JOINS, OWNER, UNPROMPTED, Choice, Hypothesis, Rules, choices, moved
 from certlife.model.settings import Settings
-from certlife.model.tables import JOINT, OWNERS, TABLES
+from certlife.model.tables import JOINT, TABLES
 from certlife.model.values import Request
 from certlife.model.vocabulary import (
     CertificateState as C,
-    ContactsState,
     Drift,
     Grade,
     IssuerKind,
-    IssuerState,
     Machine,
     Operation as Op,
     OperationState as O,
@@ -54,8 +52,14 @@ SCOPES: Final = {
     "soft delete, purge allowed": Settings(soft_delete=True, purge_protected=False),
     "soft delete, purge protected": Settings(soft_delete=True, purge_protected=True),
 }
+ALONE: Final = (Machine.ISSUER, Machine.CONTACTS)
+"""The machines of the vault itself: no joint rule speaks to them."""
+
 MOST_TOLD: Final = 10
-"""How many violations of an invariant are told with their path, in each scope; all are counted."""
+"""How many violations of an invariant are told with their path; all are counted."""
+
+
+# --- what the walk brings
 
 
 class Taken(NamedTuple):
@@ -81,6 +85,7 @@ class Step(NamedTuple):
     after: Joint
 
     def __str__(self) -> str:
+        """The trigger, the reply, the rules, and where it leads."""
         reply = "" if self.row.reply is None else f" -> {self.row.reply}"
         return f"{self.trigger.name}{reply} ({', '.join(taken.rule for taken in self.taken)}): {self.after}"
 
@@ -96,6 +101,17 @@ class Region:
 
     settings: Settings
     steps: Mapping[Joint, tuple[Step, ...]]
+
+    def settled(self, joints: Iterable[Joint]) -> frozenset[Joint]:
+        """`joints` with every state that the service may reach from them on its own."""
+        found = set(joints)
+        queue = list(found)
+        while queue:
+            for step in self.steps[queue.pop()]:
+                if isinstance(step.trigger, Drift) and step.after not in found:
+                    found.add(step.after)
+                    queue.append(step.after)
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +141,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """How large a scope is, or a machine that stands alone."""
+    """How large a scope is, or a machine of the vault itself."""
 
     scope: str
     states: int
@@ -137,7 +153,7 @@ class Exploration:
     """All that the walk has shown.
 
     Attributes:
-        fired: how many transitions each rule took part in.
+        fired: how many transitions each row and joint rule took part in.
         never: the rules that took part in none.
         no_way_in: the states of machines that no transition leads to.
         no_way_out: the states of machines that no transition leads out of.
@@ -161,6 +177,59 @@ class Exploration:
     def transitions(self) -> int:
         """Their transitions, told apart by trigger, rules and target."""
         return sum(walked.transitions for walked in self.walked)
+
+
+def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
+    """Walk every scope, and the machines of the vault itself.
+
+    Args:
+        profile: whose reading of the tables is walked.
+    Returns: the counts, and what became of the invariants.
+    Source: every row and joint rule.
+    """
+    walks = {scope: _Walk(settings, profile) for scope, settings in SCOPES.items()}
+    walked = [Walked(scope, len(walk.region.steps), walk.transitions) for scope, walk in walks.items()]
+    taken = Counter(one for walk in walks.values() for out in walk.region.steps.values() for step in out for one in step.taken)
+    for machine in ALONE:
+        rows = _taken_alone(machine, profile)
+        walked.append(Walked(machine.value, len({row.source for row in rows}), len(rows)))
+        taken.update(rows)
+    fired = {rule: sum(count for one, count in taken.items() if one.rule == rule) for rule in _RULES}
+    moves = [one for one in taken if one.source is not one.target]
+    return Exploration(
+        walked=tuple(walked),
+        fired=fired,
+        never=tuple(rule for rule, count in fired.items() if count == 0),
+        no_way_in=tuple(state for state in _STATES if all(one.target is not state for one in moves)),
+        no_way_out=tuple(state for state in _STATES if all(one.source is not state for one in moves)),
+        settled=max(len(walk.region.settled([joint])) for walk in walks.values() for joint in walk.region.steps),
+        invariants=tuple(_checked(invariant, walks) for invariant in INVARIANTS),
+    )
+
+
+_RULES: Final = (*(row.rule for table in TABLES.values() for row in table), *(join.rule for join in JOINT))
+_STATES: Final = tuple(dict.fromkeys(state for table in TABLES.values() for row in table for state in row.source))
+
+
+def _taken_alone(machine: Machine, profile: Profile) -> list[Taken]:
+    """Every row of a machine of the vault itself, from every state: their guards ask for nothing."""
+    return [
+        Taken(row.rule, state, state if row.target is None else row.target)
+        for (of, state, _), groups in choices(profile).items()
+        if of is machine
+        for _, rows in groups
+        for row in rows
+    ]
+
+
+def _checked(invariant: Invariant, walks: Mapping[str, _Walk]) -> Checked:
+    found = [(scope, walk, *where) for scope, walk in walks.items() for where in invariant.broken(walk.region)]
+    told = tuple(
+        Violation(scope, (*walk.path_to(joint), *(() if step is None else (step,))))
+        for scope, walk, joint, step in found[:MOST_TOLD]
+    )
+    states = sum(len(walk.region.steps) for walk in walks.values())
+    return Checked(invariant.rule, invariant.sentence, states, len(found), told)
 
 
 # --- what is imagined
@@ -198,27 +267,29 @@ class _Fate:
         if guard.sees is not Sight.CIRCUMSTANCES:
             return guard.holds(s)
         bound = _BOUND.get(guard.name)
-        certain = bound(s, self._decided) if bound is not None else None
+        certain = None if bound is None else bound(s, self._decided)
         return self.decides(guard.name) if certain is None else certain
 
-    def imagined(self, profile: Profile) -> Rules:
+    def rules(self, profile: Profile) -> Rules:
         """The rules with guards that this fate decides; of alternatives it decides too, so every way takes one row."""
-        table = choices(profile)
-        rows = {key: tuple(c for guard, rows in table[key] for c in self._alternatives(key[1], guard, rows)) for key in table}
+        rows = {
+            key: tuple(choice for guard, rows in groups for choice in self._one_by_one(key[1], guard, rows))
+            for key, groups in choices(profile).items()
+        }
         joins = {
             cause: tuple(replace(join, guard=self._imagined(join.guard, Taken(join.rule))) for join in told)
             for cause, told in JOINS.items()
         }
         return Rules(rows, joins, {})
 
-    def _alternatives(self, state: State, guard: Guard, rows: tuple[Row, ...]) -> Iterator[Choice]:
+    def _one_by_one(self, state: State, guard: Guard, rows: tuple[Row, ...]) -> Iterator[Choice]:
         for row in rows:
             taken = Taken(row.rule, state, state if row.target is None else row.target)
             yield self._imagined(guard, taken, last=row is rows[-1]), (row,)
 
     def _imagined(self, guard: Guard, taken: Taken, *, last: bool = True) -> Guard:
         def holds(s: Situation) -> bool:
-            if not (self.holds(guard, s) and (last or self.decides(taken.rule))):
+            if not self.holds(guard, s) or not (last or self.decides(taken.rule)):
                 return False
             self.taken.append(taken)
             return True
@@ -227,32 +298,35 @@ class _Fate:
 
 
 _Bound: TypeAlias = "Callable[[Situation, Mapping[str, bool]], bool | None]"
-"""What the states, or what was decided before, leave no choice in; None where they do not."""
+"""What is not free although it is circumstance: the states, or what was decided before, settle it; None: it is free."""
 
 _STRANGER: Final = "a version that is none of the name's"
 
 
+def _as_it_is(guard: Guard) -> _Bound:
+    return lambda s, _: guard.holds(s)
+
+
 def _only_without_policy(s: Situation, _: Mapping[str, bool]) -> bool | None:
-    return False if s.joint.policy is PolicyState.SET else None
+    return None if s.joint.policy is PolicyState.NONE else False
 
 
 def _surely_without_policy(s: Situation, _: Mapping[str, bool]) -> bool | None:
-    """Nothing is granted to a name without policy unless the request brings one: policy_missing stands above."""
-    return None if s.joint.policy is PolicyState.SET else True
+    """A name without policy is granted nothing unless the request brings one: policy_missing stands above."""
+    return True if s.joint.policy is PolicyState.NONE else None
 
 
 def _only_at_a_partner(s: Situation, _: Mapping[str, bool]) -> bool | None:
     return None if kind_of(issuer_named(s)) is IssuerKind.PARTNER else False
 
 
-def _only_a_stranger(s: Situation, decided: Mapping[str, bool]) -> bool | None:
-    if s.ask is None or s.ask.version != _STRANGER:
-        return False
-    return True if decided.get(g.version_missing.name) is False else None
+def _only_of_a_stranger(s: Situation, _: Mapping[str, bool]) -> bool | None:
+    return None if s.ask is not None and s.ask.version == _STRANGER else False
 
 
-def _as_it_is(guard: Guard) -> _Bound:
-    return lambda s, _: guard.holds(s)
+def _surely_of_a_stranger(s: Situation, _: Mapping[str, bool]) -> bool | None:
+    """A version that is none of those known is missing or not seen yet: version_missing stands above."""
+    return s.ask is not None and s.ask.version == _STRANGER
 
 
 def _only_one_switch(_: Situation, decided: Mapping[str, bool]) -> bool | None:
@@ -264,67 +338,86 @@ def _only_while_none_runs(s: Situation, _: Mapping[str, bool]) -> bool | None:
 
 
 _BOUND: Final[Mapping[str, _Bound]] = {
-    g.policy_missing.name: _only_without_policy,
-    g.policy_sent.name: _surely_without_policy,
+    g.backup_of_stub.name: _as_it_is(g.backup_of_stub),
+    g.backup_unknown.name: _as_it_is(g.backup_unknown),
     g.issuer_missing.name: _only_at_a_partner,
     g.issuer_perhaps_missing.name: _only_at_a_partner,
-    g.version_missing.name: _only_a_stranger,
-    g.version_unseen.name: _only_a_stranger,
-    g.version_disabled.name: _as_it_is(g.version_disabled),
     g.outside_validity.name: _as_it_is(g.outside_validity),
-    g.backup_unknown.name: _as_it_is(g.backup_unknown),
-    g.backup_of_stub.name: _as_it_is(g.backup_of_stub),
-    g.switches_on.name: _only_one_switch,
+    g.policy_missing.name: _only_without_policy,
+    g.policy_sent.name: _surely_without_policy,
     g.renewal_due.name: _only_while_none_runs,
+    g.switches_on.name: _only_one_switch,
+    g.version_disabled.name: _as_it_is(g.version_disabled),
+    g.version_missing.name: _only_of_a_stranger,
+    g.version_unseen.name: _surely_of_a_stranger,
 }
+
+
+# --- the walk
+
 _BY_VERSION: Final = (Op.GET, Op.UPDATE, Op.GET_KEY, Op.GET_SECRET)
 _STARTS: Final = (Op.CREATE, Drift.RENEWAL_DUE)
-_NAMES: Final = {IssuerKind.SELF: "Self", IssuerKind.UNKNOWN: "Unknown", IssuerKind.PARTNER: "partner"}
+_PROMPTED: Final = tuple((OWNER[op], op) for op in Op if OWNER[op] not in ALONE)
+_TRIGGERS: Final[tuple[tuple[Machine, Trigger], ...]] = (*_PROMPTED, *UNPROMPTED)
 _IDS: Final = tuple(map(str, range(MOST_VERSIONS)))
+_ASKS: Final = {
+    (op, version): Ask(op, "name", version, Request("", "")) for _, op in _PROMPTED for version in (None, _STRANGER, *_IDS)
+}
+_NAMES: Final = {IssuerKind.SELF: "Self", IssuerKind.UNKNOWN: "Unknown", IssuerKind.PARTNER: "partner"}
+_AGE: Final = {V.EARLY: 0, V.EARLY_DISABLED: 0, V.VALID: 1, V.VALID_DISABLED: 1, V.EXPIRED: 2, V.EXPIRED_DISABLED: 2}
 
 
-def _known(kind: IssuerKind, versions: int) -> Known:
+def _known(issuer: str, versions: int) -> Known:
     """What must be known for a step to be taken: the issuer that the policy names, and which version is which."""
-    policy = PolicyFacts(Doc({"issuer": {"name": _NAMES[kind]}}))
-    return Known(tuple(VersionFacts(id=version) for version in _IDS[:versions]), policy=policy)
+    facts = tuple(VersionFacts(id=version) for version in _IDS[:versions])
+    return Known(facts, policy=PolicyFacts(Doc({"issuer": {"name": issuer}})))
 
 
-_KNOWN: Final = {(kind, count): _known(kind, count) for kind in IssuerKind for count in range(MOST_VERSIONS + 1)}
-_PROMPTED: Final = tuple((OWNER[op], op) for op in Op if OWNER[op] not in (Machine.ISSUER, Machine.CONTACTS))
+_KNOWN: Final = {(kind, n): _known(name, n) for kind, name in _NAMES.items() for n in range(MOST_VERSIONS + 1)}
 
 
 class _Walk:
-    """The walk through one scope."""
+    """The walk through one scope, breadth first, so the way on which a state is met is a shortest one."""
 
     def __init__(self, settings: Settings, profile: Profile) -> None:
         self._fate, self._facts = _Fate(), Facts(settings=settings)
-        self._rules = self._fate.imagined(profile)
-        self._restores = [self._facts, *(self._restore(versions) for versions in ((), *((state,) for state in _PHASE)))]
-        self.came: dict[Joint, Step | None] = {Joint(): None}
-        self.region = Region(settings, dict(self._all_steps()))
+        self._rules = self._fate.rules(profile)
+        self._restores = (self._facts, *(self._restore(versions) for versions in ((), *((state,) for state in _AGE))))
+        self._came: dict[Joint, Step | None] = {Joint(): None}
+        self.region = Region(settings, dict(self._states()))
+        self.transitions = sum(map(len, self.region.steps.values()))
+
+    def path_to(self, joint: Joint) -> tuple[Step, ...]:
+        """A shortest way to a state."""
+        path: list[Step] = []
+        step = self._came[joint]
+        while step is not None:
+            path.append(step)
+            step = self._came[step.before]
+        return tuple(reversed(path))
 
     def _restore(self, versions: tuple[V, ...]) -> Facts:
         backup = _KNOWN[IssuerKind.UNKNOWN, len(versions)]
         return Facts(settings=self._facts.settings, backup=backup, backup_versions=versions)
 
-    def _all_steps(self) -> Iterator[tuple[Joint, tuple[Step, ...]]]:
-        queue = deque(self.came)
+    def _states(self) -> Iterator[tuple[Joint, tuple[Step, ...]]]:
+        queue = deque(self._came)
         while queue:
             joint = queue.popleft()
             steps = tuple(self._steps(joint))
             for step in steps:
-                if step.after not in self.came:
-                    self.came[step.after] = step
+                if step.after not in self._came:
+                    self._came[step.after] = step
                     queue.append(step.after)
             yield joint, steps
 
     def _steps(self, joint: Joint) -> Iterator[Step]:
-        for machine, trigger in (*_PROMPTED, *UNPROMPTED):
-            yield from self._taken(joint, machine, trigger)
+        for machine, trigger in _TRIGGERS:
+            yield from self._steps_by(joint, machine, trigger)
         for index in range(len(joint.versions)):
-            yield from self._by_the_clock(joint, index)
+            yield from self._steps_by_the_clock(joint, index)
 
-    def _taken(self, joint: Joint, machine: Machine, trigger: Trigger) -> Iterable[Step]:
+    def _steps_by(self, joint: Joint, machine: Machine, trigger: Trigger) -> Iterable[Step]:
         """The steps that differ in their rules or in where they lead."""
         found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
         for situation in self._situations(joint, trigger):
@@ -337,22 +430,20 @@ class _Walk:
         return found.values()
 
     def _situations(self, joint: Joint, trigger: Trigger) -> Iterator[Situation]:
-        """What a step may hang on that no guard asks for: the issuer, the version that is meant, what the backup holds."""
+        """What a step may hang on that no guard asks for: the issuer, the version that is meant, what a backup holds."""
         versions = len(joint.versions)
-        known = _KNOWN[IssuerKind.UNKNOWN, versions]
+        known, ask = _KNOWN[IssuerKind.UNKNOWN, versions], _ASKS.get((trigger, None))
         if trigger in _BY_VERSION:
             for version in (*(_IDS[:versions] or (None,)), _STRANGER):
                 yield Situation(joint, known, self._facts, _ASKS[trigger, version])
         elif trigger in _STARTS:
             for kind in IssuerKind:
-                yield Situation(joint, _KNOWN[kind, versions], self._facts, _ASKS.get((trigger, None)))
-        elif trigger is Op.RESTORE:
-            for facts in self._restores:
-                yield Situation(joint, known, facts, _ASKS[trigger, None])
+                yield Situation(joint, _KNOWN[kind, versions], self._facts, ask)
         else:
-            yield Situation(joint, known, self._facts, _ASKS.get((trigger, None)))
+            for facts in self._restores if trigger is Op.RESTORE else (self._facts,):
+                yield Situation(joint, known, facts, ask)
 
-    def _by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
+    def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
         versions = joint.versions
         situation = Situation(joint, _KNOWN[IssuerKind.UNKNOWN, len(versions)], self._facts, index=index)
         for drift in (Drift.NBF_REACHED, Drift.EXP_REACHED):
@@ -362,15 +453,6 @@ class _Walk:
                         after = replace(joint, versions=(*versions[:index], row.target, *versions[index + 1 :]))
                         yield Step(joint, drift, row, tuple(self._fate.taken), after)
 
-    def path_to(self, joint: Joint) -> tuple[Step, ...]:
-        """A shortest way to a state."""
-        path: list[Step] = []
-        step = self.came[joint]
-        while step is not None:
-            path.append(step)
-            step = self.came[step.before]
-        return tuple(reversed(path))
-
 
 def _in_scope(joint: Joint) -> Joint:
     return joint if len(joint.versions) <= MOST_VERSIONS else replace(joint, versions=joint.versions[-MOST_VERSIONS:])
@@ -378,34 +460,54 @@ def _in_scope(joint: Joint) -> Joint:
 
 # --- the invariants
 
-_GONE: Final = (C.ABSENT, C.SOFT_DELETING, C.DELETED, C.RECOVERING, C.PURGING)
+_Broken: TypeAlias = "Iterator[tuple[Joint, Step | None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """What must hold wherever a name can get.
+
+    Attributes:
+        broken: yields where it does not: the state, and the step out of it where it is one.
+    """
+
+    rule: str
+    sentence: str
+    broken: Callable[[Region], _Broken]
+
+
+_FREE: Final = (C.ABSENT, C.PURGING)
 _KEPT: Final = (C.SOFT_DELETING, C.DELETED, C.RECOVERING)
 _RUNNING: Final = (O.IN_PROGRESS, O.CANCELLING)
+_ENDED: Final = (O.COMPLETED, O.CANCELLED, O.FAILED)
 _OF_THE_LIVING: Final = (Op.GET, Op.LIST, Op.LIST_VERSIONS, Op.BACKUP, Op.GET_POLICY, Op.POLL, Op.GET_KEY, Op.GET_SECRET)
 _READS: Final = (*_OF_THE_LIVING, Op.GET_DELETED, Op.LIST_DELETED)
-_ENDS: Final = (Op.DELETE_OPERATION, Op.IMPORT, Op.RESTORE)
-_AGE: Final = {V.EARLY: 0, V.EARLY_DISABLED: 0, V.VALID: 1, V.VALID_DISABLED: 1, V.EXPIRED: 2, V.EXPIRED_DISABLED: 2}
+_ADDS: Final = (Op.IMPORT, Op.MERGE, Drift.ISSUER_ISSUES)
 _DISABLED: Final = (V.EARLY_DISABLED, V.VALID_DISABLED, V.EXPIRED_DISABLED)
+
+
+def _one_operation(step: Step, _: Settings) -> bool:
+    return step.trigger not in _STARTS or not step.granted or step.before.operation not in _RUNNING
 
 
 def _completed_has_version(joint: Joint, _: Settings) -> bool:
     return joint.operation is not O.COMPLETED or bool(joint.versions)
 
 
-def _stub_has_none_and_active_one(joint: Joint, _: Settings) -> bool:
-    return not joint.versions if joint.certificate is C.STUB else bool(joint.versions) or joint.certificate is not C.ACTIVE
+def _stub_or_active(joint: Joint, _: Settings) -> bool:
+    return (joint.certificate is not C.STUB or not joint.versions) and (joint.certificate is not C.ACTIVE or bool(joint.versions))
 
 
 def _free_holds_nothing(joint: Joint, _: Settings) -> bool:
-    return joint.certificate not in (C.ABSENT, C.PURGING) or joint == Joint(joint.certificate)
+    return joint.certificate not in _FREE or joint == Joint(joint.certificate)
 
 
 def _taken_has_policy(joint: Joint, _: Settings) -> bool:
-    return joint.policy is PolicyState.SET or joint.certificate in (C.ABSENT, C.PURGING)
+    return joint.certificate in _FREE or joint.policy is PolicyState.SET
 
 
 def _operation_has_issuer(joint: Joint, _: Settings) -> bool:
-    return (joint.operation is O.NONE) == (joint.issuer is None)
+    return (joint.operation is O.NONE) is (joint.issuer is None)
 
 
 def _failed_at_partner(joint: Joint, _: Settings) -> bool:
@@ -420,10 +522,6 @@ def _protected(step: Step, settings: Settings) -> bool:
     return settings.purge_protected is not True or step.trigger is not Op.PURGE or not step.granted
 
 
-def _one_at_a_time(step: Step, _: Settings) -> bool:
-    return step.trigger not in _STARTS or not step.granted or step.before.operation not in _RUNNING
-
-
 def _refusal_changes_nothing(step: Step, _: Settings) -> bool:
     return step.granted or step.after == step.before
 
@@ -433,81 +531,19 @@ def _read_changes_nothing(step: Step, _: Settings) -> bool:
 
 
 def _gone_is_unreadable(step: Step, _: Settings) -> bool:
-    if step.before.certificate not in _GONE or step.trigger not in _OF_THE_LIVING or step.row.grade is Grade.ASSUMED:
+    alive = step.before.certificate not in (*_FREE, *_KEPT)
+    if alive or step.trigger not in _OF_THE_LIVING or step.row.grade is Grade.ASSUMED or step.row.reply is None:
         return True
-    shows = step.row.reply.shows if step.row.reply is not None else View.NOTHING
+    shows = step.row.reply.shows
     return shows in (View.ERROR, View.UNLISTED) or (shows is View.VERSIONS and not step.before.versions)
 
 
-def _linked_shown_with_version(step: Step, _: Settings) -> bool:
+def _linked_with_version(step: Step, _: Settings) -> bool:
     shown = step.trigger in (Op.GET_KEY, Op.GET_SECRET) and step.granted and step.row.grade is not Grade.ASSUMED
     return not shown or bool(step.before.versions)
 
 
-def _outsider_decides(step: Step, _: Settings) -> bool:
-    issued = step.after.operation is O.COMPLETED and step.before.operation is not O.COMPLETED
-    return not issued or step.before.issuer is not IssuerKind.UNKNOWN or step.trigger is Op.MERGE
-
-
-def _cancelled_stays(step: Step, _: Settings) -> bool:
-    issued = step.before.operation is O.CANCELLED and step.after.operation is O.COMPLETED
-    return not issued or step.trigger is Op.MERGE
-
-
-def _ended_stays(step: Step, _: Settings) -> bool:
-    again = step.before.operation not in (O.NONE, *_RUNNING) and step.after.operation in _RUNNING
-    return not again or step.trigger in _STARTS
-
-
-def _operation_ends_by_somebody(step: Step, _: Settings) -> bool:
-    lost = step.before.operation is not O.NONE and step.after.operation is O.NONE
-    return not lost or step.trigger in _ENDS or step.after.certificate in (C.ABSENT, C.PURGING)
-
-
-def _nothing_happens_while_gone(step: Step, _: Settings) -> bool:
-    """What is kept of a deleted certificate, and comes back with it, stays as it was but for the clock."""
-    if step.before.certificate not in _KEPT or step.after.certificate in (C.ABSENT, C.PURGING):
-        return True
-    return replace(step.after, certificate=step.before.certificate, versions=()) == replace(step.before, versions=())
-
-
-def _deletion_keeps_all(step: Step, _: Settings) -> bool:
-    moved_only = step.after == replace(step.before, certificate=step.after.certificate)
-    return step.after.certificate not in _KEPT or step.before.certificate is step.after.certificate or moved_only
-
-
-def _versions_only_come(step: Step, _: Settings) -> bool:
-    if step.trigger is Op.RESTORE or step.after.certificate in (C.ABSENT, C.PURGING):
-        return True
-    return len(step.after.versions) >= len(step.before.versions)
-
-
-def _versions_grow_older(step: Step, _: Settings) -> bool:
-    pairs = zip(step.before.versions, step.after.versions, strict=False)
-    same = len(step.after.versions) == len(step.before.versions) and step.trigger not in _BRINGS
-    return not same or all(_AGE[old] <= _AGE[new] for old, new in pairs)
-
-
-_BRINGS: Final = (Op.IMPORT, Op.MERGE, Drift.ISSUER_ISSUES)
-
-
-def _only_update_switches(step: Step, _: Settings) -> bool:
-    if step.trigger in (*_BRINGS, Op.UPDATE) or len(step.after.versions) != len(step.before.versions):
-        return True
-    return [state in _DISABLED for state in step.after.versions] == [state in _DISABLED for state in step.before.versions]
-
-
-def _service_creates_no_name(step: Step, _: Settings) -> bool:
-    return step.before.certificate not in (C.ABSENT, C.PURGING) or isinstance(step.trigger, Op) or step.after == Joint()
-
-
-def _all_answered(region: Region) -> Iterator[Broken]:
-    asked = {op for _, op in _PROMPTED}
-    return ((joint, None) for joint, steps in region.steps.items() if not asked <= {step.trigger for step in steps})
-
-
-def _all_three_readable(region: Region) -> Iterator[Broken]:
-    """A certificate whose current version is valid shows itself, its key and its secret."""
+def _readable_together(region: Region) -> _Broken:
     three = {Op.GET, Op.GET_KEY, Op.GET_SECRET}
     for joint, steps in region.steps.items():
         if joint.certificate is C.ACTIVE and joint.versions[-1:] == (V.VALID,):
@@ -516,62 +552,85 @@ def _all_three_readable(region: Region) -> Iterator[Broken]:
                 yield joint, None
 
 
-def _settles(region: Region) -> Iterator[Broken]:
-    return ((joint, None) for joint in region.steps if settled((once := settled({joint}, region)), region) != once)
+def _unknown_is_merged(step: Step, _: Settings) -> bool:
+    completes = step.after.operation is O.COMPLETED and step.before.operation is not O.COMPLETED
+    return not completes or step.before.issuer is not IssuerKind.UNKNOWN or step.trigger is Op.MERGE
 
 
-def _way_back(region: Region) -> Iterator[Broken]:
-    """Walked backwards from the free name, nothing is left over."""
+def _ended_stays(step: Step, _: Settings) -> bool:
+    same = step.after.operation is step.before.operation or step.after.operation is O.NONE
+    return same or step.before.operation not in _ENDED or step.trigger in (*_STARTS, Op.MERGE)
+
+
+def _operation_lost_by_somebody(step: Step, _: Settings) -> bool:
+    lost = step.before.operation is not O.NONE and step.after.operation is O.NONE
+    return not lost or step.after.certificate in _FREE or step.trigger in (Op.DELETE_OPERATION, Op.IMPORT, Op.RESTORE)
+
+
+def _still_while_gone(step: Step, _: Settings) -> bool:
+    before, after = step.before, step.after
+    if after.certificate in _FREE or {before.certificate, after.certificate}.isdisjoint(_KEPT):
+        return True
+    by_clock = step.trigger in (Drift.NBF_REACHED, Drift.EXP_REACHED)
+    return replace(after, certificate=before.certificate, versions=before.versions) == before and (
+        by_clock or after.versions == before.versions
+    )
+
+
+def _versions_stay(step: Step, _: Settings) -> bool:
+    before, after = step.before.versions, step.after.versions
+    if step.after.certificate in _FREE or step.trigger is Op.RESTORE:
+        return True
+    if step.trigger in _ADDS and step.granted:
+        return after[:-1] == before[-(len(after) - 1) :] or not before
+    return len(after) == len(before)
+
+
+def _versions_grow_older(step: Step, _: Settings) -> bool:
+    pairs = zip(step.before.versions, step.after.versions, strict=False)
+    return step.trigger in _ADDS or all(_AGE[old] <= _AGE[new] for old, new in pairs)
+
+
+def _switched_by_update(step: Step, _: Settings) -> bool:
+    pairs = zip(step.before.versions, step.after.versions, strict=False)
+    return step.trigger in (*_ADDS, Op.UPDATE) or all((old in _DISABLED) is (new in _DISABLED) for old, new in pairs)
+
+
+def _nothing_by_itself(step: Step, _: Settings) -> bool:
+    return step.before.certificate not in _FREE or isinstance(step.trigger, Op) or step.after == Joint()
+
+
+def _answered(region: Region) -> _Broken:
+    asked = {op for _, op in _PROMPTED}
+    return ((joint, None) for joint, steps in region.steps.items() if not asked <= {step.trigger for step in steps})
+
+
+def _way_back(region: Region) -> _Broken:
     into: dict[Joint, set[Joint]] = {}
-    for steps in region.steps.values():
+    for joint, steps in region.steps.items():
         for step in steps:
-            into.setdefault(step.after, set()).add(step.before)
-    found = {Joint()}
-    queue = [Joint()]
+            into.setdefault(step.after, set()).add(joint)
+    found, queue = {Joint()}, [Joint()]
     while queue:
-        fresh = into.get(queue.pop(), set()) - found
+        fresh = into[queue.pop()] - found
         found |= fresh
         queue.extend(fresh)
     return ((joint, None) for joint in region.steps if joint not in found)
 
 
-def settled(joints: Iterable[Joint], region: Region) -> frozenset[Joint]:
-    """`joints` with every state that the service may reach from them on its own."""
-    found = set(joints)
-    queue = list(found)
-    while queue:
-        for step in region.steps[queue.pop()]:
-            if isinstance(step.trigger, Drift) and step.after not in found:
-                found.add(step.after)
-                queue.append(step.after)
-    return frozenset(found)
+def _settles(region: Region) -> _Broken:
+    closed = ((joint, region.settled([joint])) for joint in region.steps)
+    return ((joint, None) for joint, once in closed if region.settled(once) != once)
 
 
-Broken: TypeAlias = tuple[Joint, Step | None]
-"""Where an invariant does not hold: a state, or a step out of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """What must hold in every state that can be reached.
-
-    Attributes:
-        broken: yields where it does not.
-    """
-
-    rule: str
-    sentence: str
-    broken: Callable[[Region], Iterator[Broken]]
-
-
-def _state(rule: str, sentence: str, holds: Callable[[Joint, Settings], bool]) -> Invariant:
+def _states(rule: str, sentence: str, holds: Callable[[Joint, Settings], bool]) -> Invariant:
     return Invariant(
         rule, sentence, lambda region: ((joint, None) for joint in region.steps if not holds(joint, region.settings))
     )
 
 
-def _step(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) -> Invariant:
-    def broken(region: Region) -> Iterator[Broken]:
+def _steps(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) -> Invariant:
+    def broken(region: Region) -> _Broken:
         for joint, steps in region.steps.items():
             yield from ((joint, step) for step in steps if not holds(step, region.settings))
 
@@ -579,91 +638,30 @@ def _step(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) -> 
 
 
 INVARIANTS: Final = (
-    _step("INV-01", "An operation starts only while none is running.", _one_at_a_time),
-    _state("INV-02", "A completed operation has its version.", _completed_has_version),
-    _state("INV-03", "A stub has no version, an active certificate has at least one.", _stub_has_none_and_active_one),
-    _state("INV-04", "Of a free name nothing is left: no operation, no policy, no version.", _free_holds_nothing),
-    _state("INV-05", "A name that is not free has a policy.", _taken_has_policy),
-    _state("INV-06", "An operation has an issuer, and without operation there is none.", _operation_has_issuer),
-    _state("INV-07", "Only an order at a CA fails.", _failed_at_partner),
-    _state("INV-08", "Without soft delete nothing is kept, recovered or purged.", _kept_by_soft_delete),
-    _step("INV-09", "Under purge protection no purge succeeds.", _protected),
-    _step("INV-10", "A refusal changes nothing.", _refusal_changes_nothing),
-    _step("INV-11", "A read changes nothing.", _read_changes_nothing),
-    _step("INV-12", "Nothing of a certificate that is gone can be read.", _gone_is_unreadable),
-    _step("INV-13", "No key and no secret is shown of a name without version.", _linked_shown_with_version),
-    Invariant("INV-14", "While its current version is valid, certificate, key and secret can all be read.", _all_three_readable),
-    _step("INV-15", "An operation whose issuer is Unknown completes by a merge alone.", _outsider_decides),
-    _step("INV-16", "A cancelled operation completes by a merge alone.", _cancelled_stays),
-    _step("INV-17", "What has ended runs again only if it is started anew.", _ended_stays),
-    _step("INV-18", "An operation vanishes only with the name, or at somebody's request.", _operation_ends_by_somebody),
-    _step("INV-19", "While a certificate is gone nothing happens to its operation and policy.", _nothing_happens_while_gone),
-    _step("INV-20", "Deletion and recovery keep operation, policy and versions.", _deletion_keeps_all),
-    _step("INV-21", "Versions only come, until the name is free or restored.", _versions_only_come),
-    _step("INV-22", "A version only grows older.", _versions_grow_older),
-    _step("INV-23", "Only an update enables or disables a version.", _only_update_switches),
-    _step("INV-24", "The service makes no certificate that nobody asked for.", _service_creates_no_name),
-    Invariant("INV-25", "Every operation is answered in every state.", _all_answered),
-    Invariant("INV-26", "From every state a way leads back to the free name.", _way_back),
-    Invariant("INV-27", "To settle what is settled adds nothing.", _settles),
+    #         rule      sentence                                                                           holds
+    _steps("INV-01", "An operation starts only while none is running.", _one_operation),
+    _states("INV-02", "A completed operation has its version.", _completed_has_version),
+    _states("INV-03", "A stub has no version, an active certificate at least one.", _stub_or_active),
+    _states("INV-04", "A free name holds nothing: no operation, no policy, no version.", _free_holds_nothing),
+    _states("INV-05", "A name that is not free has a policy.", _taken_has_policy),
+    _states("INV-06", "An operation has an issuer, and where there is none there is no issuer.", _operation_has_issuer),
+    _states("INV-07", "Only an order at a CA fails.", _failed_at_partner),
+    _states("INV-08", "Without soft delete nothing is kept, recovered or purged.", _kept_by_soft_delete),
+    _steps("INV-09", "Under purge protection no purge succeeds.", _protected),
+    _steps("INV-10", "A refusal changes nothing.", _refusal_changes_nothing),
+    _steps("INV-11", "A read changes nothing.", _read_changes_nothing),
+    _steps("INV-12", "Nothing of a certificate that is gone can be read.", _gone_is_unreadable),
+    _steps("INV-13", "Key and secret are shown only of a version.", _linked_with_version),
+    Invariant("INV-14", "While the current version is valid, certificate, key and secret can be read.", _readable_together),
+    _steps("INV-15", "An operation whose issuer is Unknown completes by a merge alone.", _unknown_is_merged),
+    _steps("INV-16", "An operation that has ended stays so, but for a merge or a new start.", _ended_stays),
+    _steps("INV-17", "An operation is lost only at somebody's request, or with the name.", _operation_lost_by_somebody),
+    _steps("INV-18", "Deleted, kept and recovered, a certificate changes only by the clock.", _still_while_gone),
+    _steps("INV-19", "Versions come one at a time, and go only with the name.", _versions_stay),
+    _steps("INV-20", "A version only grows older.", _versions_grow_older),
+    _steps("INV-21", "Only an update enables or disables a version.", _switched_by_update),
+    _steps("INV-22", "The service alone makes nothing of a free name.", _nothing_by_itself),
+    Invariant("INV-23", "Every operation is answered in every state.", _answered),
+    Invariant("INV-24", "From every state a way leads back to the free name.", _way_back),
+    Invariant("INV-25", "To settle what is settled adds nothing.", _settles),
 )
-
-
-# --- the whole
-
-
-def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
-    """Walk every scope, and the machines that stand alone.
-
-    Args:
-        profile: whose reading of the tables is walked.
-    Returns: the counts, and what became of the invariants.
-    Source: every row and joint rule.
-    """
-    walks = {scope: _Walk(settings, profile) for scope, settings in SCOPES.items()}
-    walked = [Walked(scope, len(walk.region.steps), len(walk.all_steps)) for scope, walk in walks.items()]
-    taken = Counter(taken for walk in walks.values() for step in walk.all_steps for taken in step.taken)
-    for machine in ALONE:
-        rows = _walked_alone(machine, profile)
-        walked.append(Walked(machine.value, len({row.source for row in rows}), len(rows)))
-        taken.update(rows)
-    fired = {rule: sum(count for one, count in taken.items() if one.rule == rule) for rule in _RULES}
-    moves = [one for one in taken if one.source is not one.target]
-    return Exploration(
-        walked=tuple(walked),
-        fired=fired,
-        never=tuple(rule for rule, count in fired.items() if count == 0),
-        no_way_in=tuple(state for state in _STATES if all(one.target is not state for one in moves)),
-        no_way_out=tuple(state for state in _STATES if all(one.source is not state for one in moves)),
-        settled=max(len(settled({joint}, walk.region)) for walk in walks.values() for joint in walk.region.steps),
-        invariants=tuple(_checked(invariant, walks) for invariant in INVARIANTS),
-    )
-
-
-ALONE: Final = (Machine.ISSUER, Machine.CONTACTS)
-"""The machines that no other listens to."""
-
-_RULES: Final = (*(row.rule for table in TABLES.values() for row in table), *(join.rule for join in JOINT))
-_STATES: Final = tuple(dict.fromkeys(state for table in TABLES.values() for row in table for state in row.source))
-
-
-def _walked_alone(machine: Machine, profile: Profile) -> list[Taken]:
-    """Every row of a machine that stands alone: all its states are one operation away from each other."""
-    table = choices(profile)
-    return [
-        Taken(row.rule, state, state if row.target is None else row.target)
-        for (of, state, _), groups in table.items()
-        if of is machine
-        for _, rows in groups
-        for row in rows
-    ]
-
-
-def _checked(invariant: Invariant, walks: Mapping[str, _Walk]) -> Checked:
-    found = [(scope, walk, *where) for scope, walk in walks.items() for where in invariant.broken(walk.region)]
-    told = [
-        Violation(scope, (*walk.path_to(joint), *(() if step is None else (step,))))
-        for scope, walk, joint, step in found[:MOST_TOLD]
-    ]
-    states = sum(len(walk.region.steps) for walk in walks.values())
-    return Checked(invariant.rule, invariant.sentence, states, len(found), tuple(told))

@@ -18,6 +18,7 @@ from certlife.model.rows import Relation, Show
 from certlife.model.settings import Settings, learned, settings_shown
 from certlife.model.values import Answer
 from certlife.model.vocabulary import VersionState, View, Word
+from certlife.model.x509 import SecretFacts, X509Facts
 
 
 class Fit(Word):
@@ -58,7 +59,10 @@ class Look:
         body: the body; that of a policy is wrapped as `{"policy": ...}`, so that its members have one path everywhere.
         version: the version shown, or the placeholder; None where the body shows none.
         learned: what was learned so far, by slot.
-        x509: the certificate in `cer`, read; None where there is none, or it could not be read.
+        x509: the certificate in `cer`, read; None where there is none, it could not be read, or it was seen before.
+        csr: the request by which the version shown was made, or that of the operation shown, read.
+        former: the certificate of the version that was current before the operation, read.
+        secret: what the secret shown holds, or the file of an import, read.
         settings: the vault's, with what was learned.
         page_after: the last name of the page of a list that led to this one; None where that is not known.
         held: the rules that the body keeps.
@@ -76,7 +80,10 @@ class Look:
     version_state: VersionState = VersionState.NONE
     records: Mapping[str, Any] = field(default_factory=dict)
     learned: dict[str, Any] = field(default_factory=dict)
-    x509: Any = None
+    x509: X509Facts | None = None
+    csr: X509Facts | None = None
+    former: X509Facts | None = None
+    secret: SecretFacts | None = None
     page_after: str | None = None
     held: tuple[str, ...] = ()
 

@@ -21,7 +21,7 @@ from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.values import Answer
 from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, Profile, VersionState, View
-from certlife.model.x509 import Reader
+from certlife.model.x509 import NO_READER, Reader, SecretFacts
 
 LARGEST_BELIEF: Final = 4096
 """How many explanations of one name are followed; more is an error, never a truncated set."""
@@ -206,6 +206,8 @@ _STEADY: Final = {
 def _held_against(
     hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
+    if ask.operation is Operation.IMPORT:
+        facts.file_fits = _file_fits(ask, facts, context.reader)
     if ask.operation is Operation.MERGE:
         facts.key_fits = _key_fits(hypothesis.known, ask, context.reader)
         if hypothesis.joint.issuer is None and hypothesis.joint.operation is not OperationState.NONE:
@@ -299,8 +301,7 @@ def look_at(
     body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
     known, joint = subject.known, subject.joint
     version = known.stub if index is None else known.versions[index]
-    cer = body.get("cer")
-    return Look(
+    look = Look(
         view=view,
         body={"policy": body} if view is View.POLICY else body,
         answer=answer,
@@ -311,8 +312,48 @@ def look_at(
         settings=facts.settings,
         version=version,
         version_state=VersionState.NONE if index is None else joint.versions[index],
-        x509=context.reader.certificate(cer) if isinstance(cer, str) else None,
     )
+    if context.reader is not NO_READER:
+        _read(look, context.reader)
+    return look
+
+
+def _read(look: Look, reader: Reader) -> None:
+    """Have the X.509 content of a look read, as far as it was not seen before."""
+    cer, csr = look.body.get("cer"), look.body.get("csr")
+    version, ask = look.version, look.ask
+    if isinstance(cer, str) and version is not None and cer != version.cer:
+        look.x509 = reader.certificate(cer)
+        look.csr = reader.request(version.csr) if isinstance(version.csr, str) else None
+    if look.view is View.OPERATION and isinstance(csr, str) and ask.operation is Operation.CREATE:
+        look.csr = reader.request(csr)
+        former = look.known.versions[-1].cer if look.known.versions else None
+        look.former = reader.certificate(former) if isinstance(former, str) else None
+    if look.view is View.SECRET and isinstance(look.body.get("value"), str):
+        look.secret = reader.secret(look.body["value"])
+        look.x509 = reader.certificate(version.cer) if version is not None and isinstance(version.cer, str) else None
+    if look.view is View.KEY and version is not None and isinstance(version.cer, str):
+        look.x509 = reader.certificate(version.cer)
+    if ask.operation is Operation.IMPORT:
+        look.secret = _file(ask, reader)
+
+
+def _file(ask: Ask, reader: Reader) -> SecretFacts | None:
+    value, password = ask.body.get("value"), ask.body.get("pwd")
+    if not isinstance(value, str):
+        return None
+    return reader.secret(value, password if isinstance(password, str) else None)
+
+
+def _file_fits(ask: Ask, facts: Facts, reader: Reader) -> bool | None:
+    """Whether the file of an import is fit to be imported; None where that can not be told."""
+    file = _file(ask, reader)
+    if file is None or file.locked:
+        return None
+    if not file.certificates or file.private_key is None:
+        return False
+    ends = file.certificates[0].exp
+    return None if ends is None or facts.at is None or ends <= facts.at else True
 
 
 def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -> Hypothesis:

@@ -45,7 +45,7 @@ class Program(NamedTuple):
     Attributes:
         containers: the objects inside the body that members stand in, each as its parent (0 is the body), its key,
             and the question whether it shows what it showed before.
-        rules: the ids of all rules in it.
+        rules: the ids of the rules in it that need no further condition.
         attributes: which container holds the attributes of the version; None where none does.
     """
 
@@ -83,7 +83,6 @@ def examine(look: Look, profile: Profile) -> Misfit | None:
             return Misfit(show, have, wanted, position)
         if learns and type(wanted) is not Identifier and lesson != look.slot(learns):
             look.learned[learns] = lesson
-    look.held = program.rules
     return _related(look, program, inside)
 
 
@@ -104,13 +103,19 @@ def _parts(look: Look, program: Program) -> list[Mapping[str, Any] | None]:
 
 def _related(look: Look, program: Program, inside: list[Mapping[str, Any] | None]) -> Misfit | None:
     attributes = inside[program.attributes] if program.attributes is not None else _NOTHING
+    held: list[str] = []
     for relation in program.relations:
         if attributes is None and relation.of_attributes:
             continue
-        if (relation.when is always or relation.when(look)) and not relation.holds(look):
+        if relation.when is not always:
+            if not relation.when(look):
+                continue
+            held.append(relation.rule)
+        if not relation.holds(look):
             return Misfit(relation, None, None, len(program.steps))
     if attributes:
         look.learned["version.shown"] = Doc(attributes)
+    look.held = (*program.rules, *held) if held else program.rules
     return None
 
 
@@ -155,7 +160,7 @@ def _compiled(look: Look, profile: Profile) -> Program:
     applying = [show for show in shows if show.when(look)]
     containers, places = _containers([show.path[:-1] for show in applying], steady=look.view in _OF_A_VERSION)
     steps = tuple(_step(show, places[show.path[:-1]]) for show in applying)
-    rules = (*(show.rule for show in applying), *(relation.rule for relation in relations if relation.when(look)))
+    rules = (*(show.rule for show in applying), *(relation.rule for relation in relations if relation.when is always))
     attributes = places.get(("attributes",)) if look.view in _OF_A_VERSION else None
     return Program(containers, steps, relations, rules, attributes)
 

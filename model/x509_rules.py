@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from certlife.model import wants as w
@@ -51,25 +52,22 @@ _OF_REQUESTS: Final = ((_KEY_USAGE, True), (_PURPOSES, False), (_NAMES, False), 
 
 
 def _read(look: Look) -> X509Facts | None:
-    return look.x509 if isinstance(look.x509, X509Facts) else None
+    return look.x509
 
 
 def _request(look: Look) -> X509Facts | None:
     """The request by which the version shown was made, or that of the operation shown."""
-    csr = getattr(look, "csr", None)
-    return csr if isinstance(csr, X509Facts) else None
+    return look.csr
 
 
 def _former(look: Look) -> X509Facts | None:
     """The certificate of the version that was the current one before the operation."""
-    former = getattr(look, "former", None)
-    return former if isinstance(former, X509Facts) else None
+    return look.former
 
 
 def _file(look: Look) -> SecretFacts | None:
     """What the secret shown holds, or the file that an import request brought."""
-    file = getattr(look, "secret", None)
-    return file if isinstance(file, SecretFacts) else None
+    return look.secret
 
 
 def _members(document: object) -> Members | None:
@@ -103,7 +101,7 @@ def _not_written_since(look: Look) -> bool:
     written, made, started = look.slot("policy.updated"), look.slot("version.created"), pending.started
     if not (isinstance(written, int) and isinstance(made, int) and isinstance(started, int)):
         return False
-    return written <= made and written <= started + CLOCK_SLACK_S
+    return written < made and written <= started + CLOCK_SLACK_S
 
 
 def _member(document: object, *path: str) -> object:
@@ -158,7 +156,17 @@ def _ca_wanted(policy: Members) -> object:
     return ca if isinstance(ca, bool) else None
 
 
-# --- the same of a certificate or a request
+# --- the same of a certificate or a request: made once, because the same ones are looked at again and again
+
+
+@lru_cache(maxsize=1024)
+def _names_of(names: tuple[tuple[str, str], ...]) -> frozenset[tuple[str, str]]:
+    return frozenset((kind, _name(kind, name)) for kind, name in names)
+
+
+@lru_cache(maxsize=1024)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.lower() for word in words)
 
 
 def _subject_shown(facts: X509Facts) -> object:
@@ -166,15 +174,15 @@ def _subject_shown(facts: X509Facts) -> object:
 
 
 def _names_shown(facts: X509Facts) -> object:
-    return None if facts.names is None else frozenset((kind, _name(kind, name)) for kind, name in facts.names)
+    return None if facts.names is None else _names_of(facts.names)
 
 
 def _purposes_shown(facts: X509Facts) -> object:
-    return None if facts.ekus is None else frozenset(facts.ekus)
+    return None if facts.ekus is None else _folded(facts.ekus)
 
 
 def _usages_shown(facts: X509Facts) -> object:
-    return None if facts.key_usage is None else frozenset(usage.lower() for usage in facts.key_usage)
+    return None if facts.key_usage is None else _folded(facts.key_usage)
 
 
 def _ca_shown(facts: X509Facts) -> object:
@@ -193,10 +201,13 @@ def _of_policy(look: Look, wanted: Callable[[Members], object], shown: Callable[
 
 def _of_origin(look: Look, wanted: Callable[[Members], object], shown: Callable[[X509Facts], object]) -> bool:
     """Whether the certificate shows what its request shows or its policy wants; of those that are known."""
-    certificate, request, policy = _read(look), _request(look), _policy_of_version(look)
+    certificate, request = _read(look), _request(look)
     have = None if certificate is None else shown(certificate)
     asked = None if request is None else shown(request)
-    if have is None or (asked is None and policy is None):
+    if have is None or have == asked:
+        return True
+    policy = _policy_of_version(look)
+    if asked is None and policy is None:
         return True
     known = (asked, wanted(policy if policy is not None else _policy(look)))
     return have in known or known == (None, None)
@@ -362,8 +373,10 @@ def key_is_of_request(look: Look) -> bool:
 
 def key_kind_is_of_policy(look: Look) -> bool:
     """The certificate's key has the type, size and curve that its policy names."""
-    facts, policy = _read(look), _policy_of_version(look)
-    return facts is None or policy is None or _kind_fits(facts, policy.get("key_props"))
+    facts, request, policy = _read(look), _request(look), _policy_of_version(look)
+    if facts is None or policy is None or (request is not None and request.key == facts.key):
+        return True
+    return _kind_fits(facts, policy.get("key_props"))
 
 
 def issued_by_itself(look: Look) -> bool:
