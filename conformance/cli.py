@@ -20,7 +20,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from certlife import diagrams
-from certlife.conformance import check_trace, explain, report
+from certlife.conformance import check_trace, explain, exploration, report
 from certlife.conformance.register import entries
 from certlife.model.explore import explore
 from certlife.model.vocabulary import Profile
@@ -159,8 +159,8 @@ def explore_command(context: click.Context, *, as_json: bool) -> None:
     begin = time.perf_counter()
     explored = explore()
     seconds = time.perf_counter() - begin
-    context.exit(_print_explored(explored, seconds, as_json=as_json))
-
-
-def _print_explored(explored: Any, seconds: float, *, as_json: bool) -> int:
-    raise NotImplementedError
+    if as_json:
+        click.echo(json.dumps(exploration.document(explored, seconds), indent=1))
+    else:
+        exploration.print_explored(_out(), explored, seconds)
+    context.exit(0 if exploration.holds(explored) else 1)

@@ -115,6 +115,7 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
             tags=pending.tags,
             csr=pending.csr,
             content_type=content_type,
+            policy=UNKNOWN if pending.policy_changed or s.known.policy is None else s.known.policy.members,
             making=_MAKING.get(s.joint.issuer, Making.PRIOR),
             months=UNKNOWN if months is None else months,
         )
@@ -145,7 +146,10 @@ def _written(s: Situation, cause: Trigger) -> Known:
     old, at = s.known.policy, s.facts.at
     members, asked = _policy_after(cause, old, sent)
     first_made = old.created if old is not None else until(at)
-    return replace(s.known, policy=PolicyFacts(members, False, first_made, around(at), asked))
+    pending = s.known.pending
+    if pending is not None and not pending.policy_changed:
+        pending = replace(pending, policy_changed=True)
+    return replace(s.known, policy=PolicyFacts(members, False, first_made, around(at), asked), pending=pending)
 
 
 def _policy_after(cause: Trigger, old: PolicyFacts | None, sent: Mapping[str, object]) -> tuple[Document, frozenset[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from certlife.model import guards as g
@@ -95,23 +96,28 @@ class Step(NamedTuple):
         return self.row.reply is None or not self.row.reply.is_refusal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Region:
     """All that is reachable under one setting of the vault: every state, with the steps out of it."""
 
     settings: Settings
     steps: Mapping[Joint, tuple[Step, ...]]
 
+    @cached_property
+    def drifts(self) -> Mapping[Joint, frozenset[Joint]]:
+        """Where the service may go on its own, in one step."""
+        return {
+            joint: frozenset(step.after for step in steps if isinstance(step.trigger, Drift))
+            for joint, steps in self.steps.items()
+        }
+
     def settled(self, joints: Iterable[Joint]) -> frozenset[Joint]:
         """`joints` with every state that the service may reach from them on its own."""
-        found = set(joints)
-        queue = list(found)
-        while queue:
-            for step in self.steps[queue.pop()]:
-                if isinstance(step.trigger, Drift) and step.after not in found:
-                    found.add(step.after)
-                    queue.append(step.after)
-        return frozenset(found)
+        found = fresh = frozenset(joints)
+        while fresh:
+            fresh = frozenset().union(*map(self.drifts.__getitem__, fresh)) - found
+            found |= fresh
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class VersionFacts:
     Attributes:
         csr: the CSR that it was made by; UNKNOWN where none was seen.
         months: validity_months in force when it was made.
+        policy: the policy that it was made by; UNKNOWN where that is not certain.
         shown: its attributes as they were shown last, and must be shown again.
     """
 
@@ -118,6 +119,7 @@ class VersionFacts:
     csr: Text = UNKNOWN
     making: Making = Making.PRIOR
     months: int | Mark = UNKNOWN
+    policy: Document = UNKNOWN
     shown: Document = UNKNOWN
 
 
@@ -130,6 +132,7 @@ class PendingFacts:
         cancel_asked: whether anybody has ever asked for its cancellation; UNKNOWN for one from before the session.
         tags: what the create request asked for its version.
         enabled: the same, whether the version is to be enabled.
+        policy_changed: whether the policy was written since the operation started.
         former: the request_id of the operation that this one has overwritten; None where none is known.
         former_csr: the same, its CSR.
     """
@@ -141,6 +144,7 @@ class PendingFacts:
     cancel_asked: bool | Mark = UNKNOWN
     tags: Document = UNKNOWN
     enabled: bool = True
+    policy_changed: bool = False
     former: str | None = None
     former_csr: str | None = None
 

@@ -82,7 +82,7 @@ def _policy(look: Look) -> Members:
 
 def _policy_of_version(look: Look) -> Members | None:
     """The policy that the version shown was made by; None where that is not certain."""
-    own = _members(getattr(look.version, "policy", None))
+    own = _members(look.version.policy) if look.version is not None else None
     if own is not None:
         return own
     policy, shown = look.known.policy, look.member("policy")
