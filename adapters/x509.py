@@ -118,9 +118,9 @@ def _der(text: str) -> bytes | None:
 def _certificate_facts(der: bytes) -> X509Facts:
     certificate = x509.load_der_x509_certificate(der)
     fields = _items(_items(certificate.tbs_certificate_bytes)[0][1])
-    version = int.from_bytes(_items(fields.pop(0)[1])[0][1]) + 1 if fields[0][0] == 0xA0 else 1  # noqa: PLR2004 - [0]
+    version = int.from_bytes(_items(fields.pop(0)[1])[0][1]) + 1 if fields[0][0] == 0xA0 else 1
     serial, _, issuer, _, subject, spki = (content for _, content in fields[:6])
-    listed = next((_items(content)[0][1] for tag, content in fields[6:] if tag == 0xA3), b"")  # noqa: PLR2004 - [3]
+    listed = next((_items(content)[0][1] for tag, content in fields[6:] if tag == 0xA3), b"")
     key = _public_key(certificate.public_key, spki)
     return replace(
         _common(key, spki, subject, _attempt(partial(_read_extensions, listed))),
@@ -337,7 +337,7 @@ def _is_ca(value: bytes) -> bool:
 
 def _authority(value: bytes) -> str | None:
     members = dict(_items(_only(value, _SEQUENCE)))
-    return members[0x80].hex() if 0x80 in members else None  # noqa: PLR2004 - the tag of keyIdentifier
+    return members[0x80].hex() if 0x80 in members else None
 
 
 _KINDS: Final = {0x81: "emails", 0x82: "dns_names", 0x86: "uris"}
@@ -350,9 +350,9 @@ def _alternative_names(value: bytes) -> tuple[tuple[str, str], ...]:
 def _alternative_name(tag: int, content: bytes) -> tuple[str, str]:
     if tag in _KINDS:
         return _KINDS[tag], content.decode("utf-8", "replace")
-    if tag == 0x87:  # noqa: PLR2004 - iPAddress
+    if tag == 0x87:
         return "ipAddresses", str(ipaddress.ip_address(content))
-    if tag == 0xA0:  # noqa: PLR2004 - otherName
+    if tag == 0xA0:
         (_, oid), (_, wrapped) = _items(content)
         if _oid(oid) == _UPN:
             return "upns", _items(wrapped)[0][1].decode("utf-8", "replace")
@@ -406,7 +406,7 @@ def _items(content: bytes) -> list[tuple[int, bytes]]:
     found, position = [], 0
     while position < len(content):
         tag, length, start = content[position], *_length(content, position + 1)
-        if tag & 0x1F == 0x1F or start + length > len(content):  # noqa: PLR2004 - a tag of several bytes
+        if tag & 0x1F == 0x1F or start + length > len(content):
             raise ValueError("no DER, or none that occurs in X.509")
         found.append((tag, content[start : start + length]))
         position = start + length
@@ -416,10 +416,10 @@ def _items(content: bytes) -> list[tuple[int, bytes]]:
 def _length(content: bytes, position: int) -> tuple[int, int]:
     """The length that stands at `position`, and where what it measures starts."""
     first = content[position] if position < len(content) else 0x80
-    if first < 0x80:  # noqa: PLR2004 - the short form
+    if first < 0x80:
         return first, position + 1
     start = position + 1 + (first & 0x7F)
-    if first == 0x80 or start > len(content):  # noqa: PLR2004 - the indefinite form
+    if first == 0x80 or start > len(content):
         raise ValueError("no DER: a length without an end")
     return int.from_bytes(content[position + 1 : start]), start
 
@@ -440,7 +440,7 @@ def _oid(content: bytes) -> str:
     numbers, number = [], 0
     for byte in content:
         number = number << 7 | byte & 0x7F
-        if byte < 0x80:  # noqa: PLR2004 - the last byte of a number
+        if byte < 0x80:
             numbers.append(number)
             number = 0
     if not numbers:

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-from rich.table import Table
-
 from certlife import diagrams
 from certlife.conformance import check_trace, explain, exploration, report
 from certlife.conformance.register import entries
 from certlife.model.explore import explore
 from certlife.model.vocabulary import Profile
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
 
 _PROFILES = click.Choice([profile.value for profile in Profile])
 

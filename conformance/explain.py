@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.markup import escape
-
 from certlife.conformance.register import Constraint, Entry, Join, Relation, Row, Show, entries, find, rules, sources
 from certlife.model.rows import Rule
+from rich.markup import escape
 
 
 def explain(identifier: str) -> list[str] | None:

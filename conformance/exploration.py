@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from certlife.model.explore import Exploration
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-
-from certlife.model.explore import Exploration
 
 
 def holds(explored: Exploration) -> bool:

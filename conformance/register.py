@@ -60,7 +60,8 @@ class Entry:
 def rules() -> dict[str, Rule]:
     """All rules of the model by id."""
     rows = (row for table in TABLES.values() for row in table)
-    return {rule.rule: rule for rule in (*rows, *JOINT, *SHOWS, *RELATIONS, *X509_RELATIONS, *CONSTRAINTS, CLOCK)}
+    every: tuple[Rule, ...] = (*rows, *JOINT, *SHOWS, *RELATIONS, *X509_RELATIONS, *CONSTRAINTS, CLOCK)
+    return {rule.rule: rule for rule in every}
 
 
 @cache

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from certlife.conformance.check_trace import Checked, Judged, Told
 from certlife.conformance.register import entries, url_of
 from certlife.model import Exchange
 from certlife.model.findings import Allowed
 from certlife.model.values import Answer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 _COLOURS = {"conforms": "green", "deviates": "red", "inconclusive": "yellow"}
 _MOST_ALLOWED = 12

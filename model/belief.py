@@ -8,7 +8,7 @@ Not here: the rules (tables, answers, constraints), one name (names), how a sess
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,6 +20,7 @@ from certlife.model.known import CLOCK_SLACK_S
 from certlife.model.moves import Hypothesis
 from certlife.model.names import Context, Outcome
 from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
+from certlife.model.rows import SessionRule
 from certlife.model.settings import Settings
 from certlife.model.values import Answer, Exchange
 from certlife.model.vaultwide import Holding
@@ -118,20 +119,20 @@ def observe(
         return Observation(belief, unjudged="no request of the lifecycle")
     reason = _speaks_of_something_else(exchange.answer)
     if reason:
-        return Observation(_after_fault(belief, ask) if exchange.answer.status >= 500 else belief, unjudged=reason)
+        return Observation(_after_fault(belief, ask, exchange.answer), unjudged=reason)
     if not CLOCK.holds(belief.clock, exchange.at):
         return Observation(belief, _RAN_BACKWARDS)
-    now = _at(belief, exchange)
-    context = Context(profile, reader, exchange.at)
-    refused = _refused_for_its_form(ask, exchange.answer, profile)
+    seen = _judged(_at(belief, exchange), ask, exchange.answer, Context(profile, reader, exchange.at))
+    return replace(seen, belief=belief) if seen.finding is not None else _with_gap(seen, ask, exchange)
+
+
+def _judged(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
+    refused = _refused_for_its_form(ask, answer, context.profile)
     if isinstance(refused, Finding):
         return Observation(belief, refused)
     if refused:
-        return Observation(now, held=(refused,))
-    seen = _observed(now, ask, exchange.answer, context)
-    if seen.finding is not None:
-        return replace(seen, belief=belief)
-    return _with_gap(seen, ask, exchange)
+        return Observation(belief, held=(refused,))
+    return _observed(belief, ask, answer, context)
 
 
 def clock_goes_on(before: int | None, at: int | None) -> bool:
@@ -139,17 +140,7 @@ def clock_goes_on(before: int | None, at: int | None) -> bool:
     return before is None or at is None or at >= before - CLOCK_SLACK_S
 
 
-@dataclass(frozen=True, slots=True)
-class ClockRule:
-    """The one rule about the session as a whole."""
-
-    rule: str
-    holds: Callable[[int | None, int | None], bool]
-    grade: Grade
-    because: tuple[str, ...]
-
-
-CLOCK: Final = ClockRule("TIME-01", clock_goes_on, Grade.ASSUMED, ("KVC-ATT-004", "J-73"))
+CLOCK: Final = SessionRule("TIME-01", clock_goes_on, Grade.ASSUMED, ("KVC-ATT-004", "J-73"))
 _RAN_BACKWARDS: Final = Finding(CLOCK.rule, CLOCK.because, "the vault's clock ran backwards between two answers", ())
 
 
@@ -332,9 +323,9 @@ def opened(belief: Belief) -> Belief:
     return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False)
 
 
-def _after_fault(belief: Belief, ask: Ask) -> Belief:
+def _after_fault(belief: Belief, ask: Ask, answer: Answer) -> Belief:
     """A server fault leaves open whether the request was carried out."""
-    if ask.operation in _READS:
+    if answer.status < 500 or ask.operation in _READS:
         return belief
     if not ask.name or ask.operation in _OF_ISSUERS:
         return opened(belief)

@@ -13,7 +13,8 @@ from typing import Any, Final
 from certlife.model.asks import Ask
 from certlife.model.policy import KEY_USAGES
 from certlife.model.rows import FAILS, Constraint, Reply, refuses
-from certlife.model.vocabulary import Grade, Operation as Op, Profile
+from certlife.model.vocabulary import Grade, Profile
+from certlife.model.vocabulary import Operation as Op
 
 DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
 LONGEST_NAME: Final = 127
@@ -68,7 +69,7 @@ def api_version_missing(ask: Ask) -> bool:
 
 
 def page_size_impossible(ask: Ask) -> bool:
-    """maxresults is no number from 1 to 25."""
+    """Maxresults is no number from 1 to 25."""
     wanted = ask.query.get("maxresults")
     return wanted is not None and not (wanted.isdigit() and 1 <= int(wanted) <= LARGEST_PAGE)
 

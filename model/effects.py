@@ -100,7 +100,7 @@ def _issued(s: Situation, cause: Trigger) -> Known:
     return replace(s.known, versions=(*s.known.versions, _new_version(s, cause)), stub=None)
 
 
-_MAKING: Final = {IssuerKind.SELF: Making.SELF_SIGNED, IssuerKind.PARTNER: Making.ORDERED}
+_MAKING: Final[dict[IssuerKind | None, Making]] = {IssuerKind.SELF: Making.SELF_SIGNED, IssuerKind.PARTNER: Making.ORDERED}
 
 
 def _new_version(s: Situation, cause: Trigger) -> VersionFacts:

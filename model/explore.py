@@ -20,24 +20,32 @@ from certlife.model.effects import issuer_named
 from certlife.model.guards import Facts, Guard, Sight, Situation
 from certlife.model.joint import Joint
 from certlife.model.known import Doc, Known, PolicyFacts, VersionFacts
-from certlife.model.moves import JOINS, OWNER, UNPROMPTED, Choice, Hypothesis, Rules, choices, moved
+from certlife.model.moves import JOINS, OWNER, UNPROMPTED, Choice, Hypothesis, Rules, choices, moved, state_of
 from certlife.model.settings import Settings
 from certlife.model.tables import JOINT, TABLES
 from certlife.model.values import Request
 from certlife.model.vocabulary import (
     CertificateState as C,
+)
+from certlife.model.vocabulary import (
     Drift,
     Grade,
     IssuerKind,
     Machine,
-    Operation as Op,
-    OperationState as O,
     PolicyState,
     Profile,
     State,
     Trigger,
-    VersionState as V,
     View,
+)
+from certlife.model.vocabulary import (
+    Operation as Op,
+)
+from certlife.model.vocabulary import (
+    OperationState as O,
+)
+from certlife.model.vocabulary import (
+    VersionState as V,
 )
 
 if TYPE_CHECKING:
@@ -257,7 +265,8 @@ class _Fate:
         """All ways in which it may go: what is asked in one turn of the loop turns out otherwise in another."""
         self._open.append({})
         while self._open:
-            self._decided, self.taken = self._open.pop(), []
+            self._decided = self._open.pop()
+            self.taken.clear()
             yield
 
     def decides(self, question: str) -> bool:
@@ -267,14 +276,6 @@ class _Fate:
             self._open.append({**self._decided, question: True})
             decided = self._decided[question] = False
         return decided
-
-    def holds(self, guard: Guard, s: Situation) -> bool:
-        """Whether the guard does: it is free only where neither the states nor the settings have a say."""
-        if guard.sees is not Sight.CIRCUMSTANCES:
-            return guard.holds(s)
-        bound = _BOUND.get(guard.name)
-        certain = None if bound is None else bound(s, self._decided)
-        return self.decides(guard.name) if certain is None else certain
 
     def rules(self, profile: Profile) -> Rules:
         """The rules with guards that this fate decides; of alternatives it decides too, so every way takes one row."""
@@ -294,19 +295,35 @@ class _Fate:
             yield self._imagined(guard, taken, last=row is rows[-1]), (row,)
 
     def _imagined(self, guard: Guard, taken: Taken, *, last: bool = True) -> Guard:
+        is_so = guard.holds if guard.sees is not Sight.CIRCUMSTANCES else self._free(guard)
+
         def holds(s: Situation) -> bool:
-            if not self.holds(guard, s) or not (last or self.decides(taken.rule)):
+            if not is_so(s) or not (last or self.decides(taken.rule)):
                 return False
             self.taken.append(taken)
             return True
 
         return Guard(guard.name, guard.sees, holds)
 
+    def _free(self, guard: Guard) -> Callable[[Situation], bool]:
+        """Whether the guard holds, where neither the states nor the settings have a say."""
+        bound = _BOUND.get(guard.name, _unbound)
+
+        def holds(s: Situation) -> bool:
+            certain = bound(s, self._decided)
+            return self.decides(guard.name) if certain is None else certain
+
+        return holds
+
 
 _Bound: TypeAlias = "Callable[[Situation, Mapping[str, bool]], bool | None]"
 """What is not free although it is circumstance: the states, or what was decided before, settle it; None: it is free."""
 
 _STRANGER: Final = "a version that is none of the name's"
+
+
+def _unbound(_: Situation, __: Mapping[str, bool]) -> bool | None:
+    return None
 
 
 def _as_it_is(guard: Guard) -> _Bound:
@@ -419,18 +436,20 @@ class _Walk:
 
     def _steps(self, joint: Joint) -> Iterator[Step]:
         for machine, trigger in _TRIGGERS:
-            yield from self._steps_by(joint, machine, trigger)
+            if (machine, state_of(joint, machine), trigger) in self._rules.choices:
+                yield from self._steps_by(joint, machine, trigger)
         for index in range(len(joint.versions)):
             yield from self._steps_by_the_clock(joint, index)
 
     def _steps_by(self, joint: Joint, machine: Machine, trigger: Trigger) -> Iterable[Step]:
         """The steps that differ in their rules or in where they lead."""
         found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
+        taken = self._fate.taken
         for situation in self._situations(joint, trigger):
             hypothesis = Hypothesis(joint, situation.known)
             for _ in self._fate.ways():
                 for row, after in moved(hypothesis, machine, trigger, situation, self._rules):
-                    key = tuple(self._fate.taken), _in_scope(after.joint)
+                    key = tuple(taken), joint if after is hypothesis else _in_scope(after.joint)
                     if key not in found:
                         found[key] = Step(joint, trigger, row, *key)
         return found.values()
@@ -446,7 +465,7 @@ class _Walk:
             for kind in IssuerKind:
                 yield Situation(joint, _KNOWN[kind, versions], self._facts, ask)
         else:
-            for facts in self._restores if trigger is Op.RESTORE else (self._facts,):
+            for facts in self._restores if trigger is Op.RESTORE and joint.certificate is C.ABSENT else (self._facts,):
                 yield Situation(joint, known, facts, ask)
 
     def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:

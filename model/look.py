@@ -134,19 +134,20 @@ def fit(want: object, have: object) -> object:
     """What `have` teaches where `want` stands, or MISFIT."""
     if isinstance(want, Pattern):
         return want.take(have)
-    if want is UNKNOWN:
-        return MISFIT if have is ABSENT else have
-    if want is ANYTHING:
+    if want is ANYTHING or (want is UNKNOWN and have is not ABSENT):
         return have
     if isinstance(want, Within):
         return have if have in want else MISFIT
+    return have if _same(want.value if isinstance(want, Doc) else want, have) else MISFIT
+
+
+def _same(want: object, have: object) -> bool:
+    """Whether two values are equal, or one of them is elided so that nobody can tell."""
     if isinstance(want, Identifier):
-        return have if isinstance(have, str) and have.lower() == want.lower() else MISFIT
-    if isinstance(want, Doc):
-        want = want.value
+        return isinstance(have, str) and have.lower() == want.lower()
     if type(have) is type(want) and have == want:
-        return have
-    return have if have is not ABSENT and (_elided(have) or _elided(want)) else MISFIT
+        return True
+    return have is not ABSENT and (_elided(have) or _elided(want))
 
 
 def _elided(value: object) -> bool:

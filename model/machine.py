@@ -141,7 +141,7 @@ class _Cell:
 class _Transition(transitions.Transition):
     """A transition that knows the row it was made from."""
 
-    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:  # noqa: ANN401  the library's arguments, handed on
+    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row = row
 

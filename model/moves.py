@@ -24,10 +24,10 @@ from certlife.model.vocabulary import (
     CertificateState,
     Drift,
     Grade,
-    IssuerKind,
     Machine,
     Operation,
     OperationState,
+    PolicyState,
     Profile,
     Signal,
     State,
@@ -296,7 +296,7 @@ _EARLY: Final = {
 
 def _taken(situation: Situation, machine: Machine, row: Row, rules: Rules) -> Iterator[Hypothesis]:
     """Where `row` leads: its own machine moves, its effect is written down, and the other machines are told."""
-    joint = placed(situation.joint, machine, row.target)
+    joint = placed(situation.joint, row.target)
     now = Situation(joint, situation.known, situation.facts, situation.ask)
     effect = rules.effects.get((machine, row.trigger))
     known = effect(now, row.trigger) if effect is not None else situation.known
@@ -323,7 +323,7 @@ def _told(h: Hypothesis, join: Join, situation: Situation, rules: Rules) -> Iter
         return
     rows = rules.rows_for(join.machine, state_of(h.joint, join.machine), join.signal, now)
     for row in rows:
-        yield Hypothesis(_with_issuer(placed(h.joint, join.machine, row.target), join.signal, now), known)
+        yield Hypothesis(_with_issuer(placed(h.joint, row.target), join.signal, now), known)
     if not rows:
         yield h
 
@@ -373,7 +373,7 @@ def _version_state(row: Row) -> VersionState:
     return row.target
 
 
-def placed(joint: Joint, machine: Machine, target: State | None) -> Joint:
+def placed(joint: Joint, target: State | None) -> Joint:
     """`joint` with one machine in `target`; None leaves it where it is."""
     if target is None:
         return joint
@@ -382,4 +382,4 @@ def placed(joint: Joint, machine: Machine, target: State | None) -> Joint:
     if isinstance(target, OperationState):
         issuer = None if target is OperationState.NONE else joint.issuer
         return replace(joint, operation=target, issuer=issuer)
-    return replace(joint, policy=target) if machine is Machine.POLICY else joint
+    return replace(joint, policy=target) if isinstance(target, PolicyState) else joint

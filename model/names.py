@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.errors import BeliefTooLarge
@@ -20,7 +20,15 @@ from certlife.model.programs import examine
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.values import Answer
-from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, Profile, VersionState, View
+from certlife.model.vocabulary import (
+    CertificateState,
+    IssuerKind,
+    Operation,
+    OperationState,
+    Profile,
+    VersionState,
+    View,
+)
 from certlife.model.x509 import NO_READER, Reader, SecretFacts
 
 LARGEST_BELIEF: Final = 4096
@@ -191,7 +199,7 @@ def _results(
     key = (ask.operation, ask.version, ask.request.api_version, context.profile)
     last = hypothesis.memo.get(key)
     if last is not None and last[0] == answer and last[1] == facts.settings:
-        return last[2]  # type: ignore[no-any-return]  the memo is untyped
+        return cast("Sequence[Accepted | Attempt]", last[2])
     results = list(_held_against(hypothesis, ask, answer, facts, context))
     hypothesis.memo[key] = (answer, facts.settings, results)
     return results

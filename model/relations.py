@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.known import ABSENT, CLOCK_SLACK_S, Making
-from certlife.model.look import Look
+from certlife.model.look import NAMELESS, Look
 from certlife.model.policy import KEY_USAGES
 from certlife.model.vocabulary import IssuerKind, Operation, OperationState
 
@@ -82,7 +82,7 @@ def months_later(moment: int, months: int) -> int:
 
 
 def valid_for_its_months(look: Look) -> bool:
-    """exp lies validity_months after issuance."""
+    """Exp lies validity_months after issuance."""
     months = look.version.months if look.version is not None else None
     nbf, exp = _time(look, "attributes", "nbf"), _time(look, "attributes", "exp")
     if not _self_made(look) or not isinstance(months, int) or nbf is None or exp is None or not 0 < months <= 1200:
@@ -115,14 +115,14 @@ def version_is_fresh(look: Look) -> bool:
 
 
 def one_version_everywhere(look: Look) -> bool:
-    """kid and sid carry the version of id."""
+    """Kid and sid carry the version of id."""
     parts = [look.member(name) for name in ("id", "kid", "sid")]
     tails = {part.rpartition("/")[2].lower() for part in parts if isinstance(part, str)}
     return len(tails) <= 1
 
 
 def purged_after_retention(look: Look) -> bool:
-    """scheduledPurgeDate lies the retention after deletedDate."""
+    """ScheduledPurgeDate lies the retention after deletedDate."""
     deleted, purge = _time(look, "deletedDate"), _time(look, "scheduledPurgeDate")
     if deleted is None or purge is None:
         return True
@@ -135,7 +135,8 @@ def purged_after_retention(look: Look) -> bool:
 def level_always_or_never(look: Look) -> bool:
     """A vault shows the recoveryLevel always, or, like the oldest services, never."""
     shown = look.member("attributes", "recoveryLevel") is not ABSENT
-    return look.settings.shows_level in (None, shown)
+    known = look.settings.shows_level
+    return known is None or known == shown
 
 
 def created_while_operation_ran(look: Look) -> bool:
@@ -208,9 +209,9 @@ def another_csr(look: Look) -> bool:
     """A new operation has a CSR of its own."""
     pending = look.known.pending
     csr = look.member("csr")
-    if pending is None or not isinstance(pending.former_csr, str) or csr == "<csr>":
+    if pending is None or not isinstance(pending.former_csr, str) or NAMELESS.fullmatch(str(csr)):
         return True
-    return csr != pending.former_csr
+    return bool(csr != pending.former_csr)
 
 
 def certificates_differ(look: Look) -> bool:
@@ -316,7 +317,7 @@ def page_goes_on(look: Look) -> bool:
 
 def every_version_listed(look: Look) -> bool:
     """All versions that are known are listed, unless further pages follow or went before."""
-    if look.member("nextLink") is not ABSENT and look.member("nextLink") is not None or "$skiptoken" in look.ask.query:
+    if (look.member("nextLink") is not ABSENT and look.member("nextLink") is not None) or "$skiptoken" in look.ask.query:
         return True
     shown = {identifier.rpartition("/")[2] for identifier in _listed(look)}
     known = {version.id for version in look.known.versions if isinstance(version.id, str)}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from certlife.model.vocabulary import Grade, Machine, Operation, State, Trigger, View
 
 if TYPE_CHECKING:
+    from certlife.model.asks import Ask
     from certlife.model.guards import Guard
     from certlife.model.look import Look
-    from certlife.model.asks import Ask
     from certlife.model.values import Answer
 
 REFUSALS = frozenset(range(400, 500)) - {401, 429}
@@ -193,4 +193,18 @@ class Constraint:
     strict: bool = True
 
 
-Rule: TypeAlias = Row | Join | Show | Relation | Constraint
+@dataclass(frozen=True, slots=True)
+class SessionRule:
+    """What must hold between the answers of a session, whatever they are about.
+
+    Attributes:
+        holds: takes the clock of the last answer and that of this one, seconds since 1970; None where not known.
+    """
+
+    rule: str
+    holds: Callable[[int | None, int | None], bool]
+    grade: Grade
+    because: tuple[str, ...]
+
+
+Rule: TypeAlias = Row | Join | Show | Relation | Constraint | SessionRule

@@ -19,19 +19,29 @@ from certlife.model import guards as g
 from certlife.model.rows import FAILS, Join, Reply, Row, refuses, shows
 from certlife.model.vocabulary import (
     CertificateState as C,
+)
+from certlife.model.vocabulary import (
     ContactsState,
     Drift,
     Grade,
     IssuerState,
     Machine,
-    Operation as Op,
-    OperationState as O,
-    PolicyState as P,
     Signal,
     State,
     Trigger,
-    VersionState as V,
     View,
+)
+from certlife.model.vocabulary import (
+    Operation as Op,
+)
+from certlife.model.vocabulary import (
+    OperationState as O,
+)
+from certlife.model.vocabulary import (
+    PolicyState as P,
+)
+from certlife.model.vocabulary import (
+    VersionState as V,
 )
 
 DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
@@ -342,23 +352,15 @@ JOINT: Final = (
     _join("JOIN-15", Op.UPDATE,            g.switches_on,    Machine.VERSION,     Signal.SWITCHED_ON,  DOC, "KVC-ATT-008 KVC-OBJ-006"),
     _join("JOIN-16", Op.UPDATE,            g.policy_sent,    Machine.POLICY,      Signal.WRITTEN,      OBS, "C-08 N-64 P-35"),
     _join("JOIN-17", Op.UPDATE_POLICY,     g.always,         Machine.POLICY,      Signal.WRITTEN,      DOC, "KVC-POL-002 KVC-POL-021"),
-    *(
-        _join(f"JOIN-{number}", cause, g.name_freed, machine, Signal.FORGOTTEN, DOC, because)
-        for number, (cause, machine, because) in enumerate(
-            (
-                (Op.PURGE,             Machine.OPERATION, "KVC-DEL-010 KVC-DEL-013"),
-                (Op.PURGE,             Machine.VERSION,   "KVC-DEL-010 KVC-DEL-013"),
-                (Op.PURGE,             Machine.POLICY,    "KVC-DEL-010 KVC-POL-024"),
-                (Drift.RETENTION_ENDS, Machine.OPERATION, "KVC-DEL-008"),
-                (Drift.RETENTION_ENDS, Machine.VERSION,   "KVC-DEL-008"),
-                (Drift.RETENTION_ENDS, Machine.POLICY,    "KVC-DEL-008"),
-                (Op.DELETE,            Machine.OPERATION, "KVC-DEL-018"),
-                (Op.DELETE,            Machine.VERSION,   "KVC-DEL-018 KVC-NAM-011"),
-                (Op.DELETE,            Machine.POLICY,    "KVC-DEL-018 KVC-POL-024"),
-            ),
-            start=18,
-        )
-    ),
+    _join("JOIN-18", Op.PURGE,              g.name_freed,     Machine.OPERATION,   Signal.FORGOTTEN,    DOC, "KVC-DEL-010 KVC-DEL-013"),
+    _join("JOIN-19", Op.PURGE,              g.name_freed,     Machine.VERSION,     Signal.FORGOTTEN,    DOC, "KVC-DEL-010 KVC-DEL-013"),
+    _join("JOIN-20", Op.PURGE,              g.name_freed,     Machine.POLICY,      Signal.FORGOTTEN,    DOC, "KVC-DEL-010 KVC-POL-024"),
+    _join("JOIN-21", Drift.RETENTION_ENDS,  g.name_freed,     Machine.OPERATION,   Signal.FORGOTTEN,    DOC, "KVC-DEL-008"),
+    _join("JOIN-22", Drift.RETENTION_ENDS,  g.name_freed,     Machine.VERSION,     Signal.FORGOTTEN,    DOC, "KVC-DEL-008"),
+    _join("JOIN-23", Drift.RETENTION_ENDS,  g.name_freed,     Machine.POLICY,      Signal.FORGOTTEN,    DOC, "KVC-DEL-008"),
+    _join("JOIN-24", Op.DELETE,             g.name_freed,     Machine.OPERATION,   Signal.FORGOTTEN,    DOC, "KVC-DEL-018"),
+    _join("JOIN-25", Op.DELETE,             g.name_freed,     Machine.VERSION,     Signal.FORGOTTEN,    DOC, "KVC-DEL-018 KVC-NAM-011"),
+    _join("JOIN-26", Op.DELETE,             g.name_freed,     Machine.POLICY,      Signal.FORGOTTEN,    DOC, "KVC-DEL-018 KVC-POL-024"),
 )
 # fmt: on
 

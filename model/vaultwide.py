@@ -23,7 +23,16 @@ from certlife.model.rows import Constraint, Row
 from certlife.model.settings import Settings
 from certlife.model.tables import TABLES
 from certlife.model.values import Answer
-from certlife.model.vocabulary import CertificateState, ContactsState, IssuerState, Machine, Operation, Profile, State, View
+from certlife.model.vocabulary import (
+    CertificateState,
+    ContactsState,
+    IssuerState,
+    Machine,
+    Operation,
+    Profile,
+    State,
+    View,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +102,18 @@ def page_of(
         pages: the last name of the pages seen before, by the token of the next one.
     """
     row = _LIST_ROWS[ask.operation]
-    if row.reply is None or not answer.status == 200:
+    if row.reply is None or answer.status != 200:
         return _NO_PAGE, finding_of([Attempt(row, Joint(), None)])
     token = ask.query.get("$skiptoken")
     came_from = pages.get(token) if token is not None else None
-    body = answer.body if isinstance(answer.body, dict) else {}
+    body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
     facts = Facts(context.at, settings)
     look = Look(View.LISTING, body, answer, Joint(), Known(), ask, facts, settings, page_after=came_from)
     misfit = examine(look, context.profile)
     if misfit is not None:
         return _NO_PAGE, finding_of([Attempt(row, Joint(), misfit)])
-    items = {name: item for item in body["value"] if (name := name_shown(item)) is not None}
+    listed: list[dict[str, Any]] = body["value"]
+    items = {name: item for item in listed if (name := name_shown(item)) is not None}
     return _page(list(items), items, token, came_from, body.get("nextLink"), look.held), None
 
 
@@ -115,14 +125,20 @@ def _page(
     following: object,
     held: tuple[str, ...],
 ) -> Page:
-    if token is None:
-        after = ""
-    else:
-        after = came_from if came_from is not None else named[0] if named else _EVERYWHERE_ELSE
+    after = _first(named, token, came_from)
     if not isinstance(following, str):
         return Page(items, after, None, held)
     tokens = parse_qs(urlsplit(following).query).get("$skiptoken", [None])
     return Page(items, after, named[-1] if named else "", held, tokens[0])
+
+
+def _first(named: list[str], token: str | None, came_from: str | None) -> str:
+    """After which name a page begins."""
+    if token is None:
+        return ""
+    if came_from is not None:
+        return came_from
+    return named[0] if named else _EVERYWHERE_ELSE
 
 
 def name_shown(body: object) -> str | None:

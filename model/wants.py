@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from certlife.model.known import ABSENT, EMPTY, UNKNOWN, Doc, Mark, Within
 from certlife.model.look import ANYTHING, MISFIT, Fit, Identifier, Look, Pattern
 from certlife.model.settings import settings_shown
-from certlife.model.vocabulary import IssuerKind, OperationState, Operation, VersionState, View
+from certlife.model.vocabulary import IssuerKind, Operation, OperationState, VersionState, View
 
 HEX32: Final = re.compile(r"[0-9a-f]{32}")
 _RUNNING: Final = (OperationState.IN_PROGRESS, OperationState.CANCELLING)

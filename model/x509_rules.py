@@ -419,7 +419,7 @@ def ca_is_of_source(look: Look) -> bool:
 def version_is_three(look: Look) -> bool:
     """A self-signed certificate is of X.509 version 3."""
     facts = _read(look)
-    return facts is None or facts.version == 3  # noqa: PLR2004 - its number
+    return facts is None or facts.version == 3
 
 
 def signed_with_sha256(look: Look) -> bool:
@@ -445,7 +445,7 @@ def serial_is_random_uuid(look: Look) -> bool:
     facts = _read(look)
     if facts is None or facts.serial is None:
         return True
-    return 0 < facts.serial < 1 << 127 and facts.serial >> 76 & 0xF == 4 and facts.serial >> 62 & 3 == 2  # noqa: PLR2004
+    return 0 < facts.serial < 1 << 127 and facts.serial >> 76 & 0xF == 4 and facts.serial >> 62 & 3 == 2
 
 
 def _sha256(facts: X509Facts | None) -> bool:
@@ -668,7 +668,7 @@ BUNDLE: Final = (View.BUNDLE,)
 OPERATION: Final = (View.OPERATION,)
 
 
-def _relation(  # noqa: PLR0913, PLR0917 - a row has as many columns
+def _relation(
     rule: str, views: tuple[View, ...], holds: Condition, when: Condition, grade: Grade, because: str
 ) -> Relation:
     return Relation(rule, views, holds, when, grade, tuple(because.split()))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import yaml
 from cryptography import x509
@@ -26,7 +26,7 @@ from cryptography import x509
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Json = Any
+Json: TypeAlias = Any
 
 HERE: Final = Path(__file__).resolve().parent
 FOLDER: Final = HERE.parent / "conformance" / "samples"
@@ -35,14 +35,15 @@ MATERIAL: Final = json.loads((HERE / "data" / "samples" / "material.json").read_
 VAULT: Final = "https://contoso.vault.azure.net"
 NO_HOST: Final = "https://VAULT"
 """How traces write the vault."""
+MOCK: Final = "https://localhost:8443"
 API: Final = "7.4"
 TENANT: Final = "3f0c8a52-6f5e-4d0b-9c35-0d6a2f1b7e94"
 LOGIN: Final = f"https://login.microsoftonline.com/{TENANT}"
 DAY_S: Final = 86_400
 RETENTION_DAYS: Final = 7
 YEAR_OF_2024_S: Final = 366 * DAY_S
-SOLD: Final = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]
-MADE: Final = "made by tests/make_samples.py from what the service was seen to do; not a recording"
+BOTH_EKUS: Final = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]
+AS_SEEN: Final = "what the service was seen to do"
 NO_BODY: Final = 204
 
 
@@ -72,15 +73,18 @@ class Step:
         return self.url.startswith((VAULT, MOCK))
 
 
-MOCK: Final = "https://localhost:8443"
-
-
 class Story:
-    """Steps as they come, and the clock. Delays are given in seconds, before the step."""
+    """Steps as they come, and the clock. Delays are given in seconds, before the step.
 
-    def __init__(self, at: str | int, vault: str = VAULT) -> None:
-        self.at = at if isinstance(at, int) else int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp())
+    Attributes:
+        at: the clock, seconds since 1970.
+        note: what the recording says of itself.
+    """
+
+    def __init__(self, at: str, vault: str = VAULT, *, note: str = AS_SEEN) -> None:
+        self.at = int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp())
         self.vault = vault
+        self.note = f"{note}; made by tests/make_samples.py, not a recording"
         self.steps: list[Step] = []
 
     def ask(self, request: str, status: int, answer: Json = None, *, after: int = 0, **more: Json) -> None:
@@ -185,11 +189,11 @@ class Named:
         return {"Location": f"{self.id}/pending?api-version={API}&request_id={operation['request_id']}", **WAIT}
 
     def policy(self, at: int, subject: str, **more: Json) -> Json:
-        """The policy with all that the service fills in (N-29, P-38, P-40); `more` replaces members of its parts."""
+        """The policy with all that the service fills in (N-29, N-30, P-38, P-40); `more` replaces members of its parts."""
         issuer = more.pop("issuer", "Self")
-        action = "AutoRenew" if issuer == "Self" or issuer.startswith("contoso") else "EmailContacts"
+        action = "EmailContacts" if issuer == "Unknown" else "AutoRenew"
         props = {
-            "subject": subject, "ekus": SOLD, "key_usage": ["digitalSignature", "keyEncipherment"], "validity_months": 12,
+            "subject": subject, "ekus": BOTH_EKUS, "key_usage": ["digitalSignature", "keyEncipherment"], "validity_months": 12,
             "basic_constraints": {"ca": False},
         }  # fmt: skip
         order = ("subject", "sans", "ekus", "key_usage", "validity_months", "basic_constraints")
@@ -402,7 +406,7 @@ def import_renew() -> Story:
         # What the certificate says goes into the policy (N-42, P-51 to P-53); key usages are sorted (P-41).
         props = {
             "sans": {"emails": [], "dns_names": ["mail.contoso.com", "smtp.contoso.com"], "upns": []},
-            "ekus": SOLD[:1], "validity_months": months,
+            "ekus": BOTH_EKUS[:1], "validity_months": months,
         }  # fmt: skip
         subject = "CN=mail.contoso.com, O=Contoso, L=Redmond, S=WA, C=US"
         policy = named.policy(story.at, subject, issuer="Unknown", x509_props=props)
@@ -428,7 +432,7 @@ def import_renew() -> Story:
     change = {"key_props": {"reuse_key": True}, "lifetime_actions": [action]}
     story.at += 14
     policy = new["policy"] | {
-        "key_props": new["policy"]["key_props"] | change["key_props"],  # type: ignore[operator]
+        "key_props": new["policy"]["key_props"] | change["key_props"],
         "lifetime_actions": [action],
         "attributes": new["policy"]["attributes"] | {"updated": story.at},
     }
@@ -496,7 +500,7 @@ def partner_fails() -> Story:
     issuer = f"{VAULT}/certificates/issuers/contoso-digicert"
     account = {"account_id": "19530706", "pwd": "out-of-date"}
     sent = {"provider": "DigiCert", "credentials": account, "org_details": {"id": "51423"}}
-    kept = {
+    kept: Json = {
         "id": issuer, "provider": "DigiCert", "credentials": {"account_id": "19530706"},
         "org_details": {"id": "51423", "zip": 0},
         "attributes": {"enabled": True, "created": story.at, "updated": story.at},
@@ -526,6 +530,10 @@ def partner_fails() -> Story:
     story.ask(f"GET {named.path}/pending", 200, failed, after=10)
     story.ask(f"DELETE {named.path}/pending", 200, failed, after=2)
     story.ask(f"GET {named.path}/pending", 404, named.no_operation())
+    # What a PATCH names is replaced, the rest stays (N-55, J-69, P-80).
+    moved = {"org_details": {"id": "51424"}}
+    kept |= {"org_details": {"id": "51424", "zip": 0}, "attributes": kept["attributes"] | {"updated": story.at + 4}}
+    story.ask("PATCH /certificates/issuers/contoso-digicert", 200, kept, sent=moved, after=4)
     story.ask("DELETE /certificates/issuers/contoso-digicert", 200, kept, after=1)
     story.ask("GET /certificates/issuers/contoso-digicert", 404, error("CertificateIssuerNotFound", "Issuer not found"))
     story.ask("DELETE /certificates/contacts", 200, contacts, after=1)
@@ -558,9 +566,9 @@ def cancel_in_time() -> Story:
     return story
 
 
-def cancel_too_late(status: int, code: str) -> Story:
+def cancel_too_late(status: int, code: str, note: str = AS_SEEN) -> Story:
     """The operation has completed before its cancellation is asked for."""
-    story, named = Story("2023-03-16T16:40:00"), Named("contoso-blog")
+    story, named = Story("2023-03-16T16:40:00", note=note), Named("contoso-blog")
     sent = {"policy": {"x509_props": {"subject": "CN=blog.contoso.com"}, "issuer": {"name": "Self"}}}
     done, bundle = issued_by_vault(story, named, "blog", sent)
     # The text is from the field (F-01); the documents have none.
@@ -573,7 +581,8 @@ def cancel_too_late(status: int, code: str) -> Story:
 
 def deleted_still_answers() -> Story:
     """Not the service: the certificate is deleted, and can still be read."""
-    story, named = Story("2023-03-16T16:40:00"), Named("contoso-blog")
+    note = "wrong on purpose: a deleted certificate can still be read"
+    story, named = Story("2023-03-16T16:40:00", note=note), Named("contoso-blog")
     sent = {"policy": {"x509_props": {"subject": "CN=blog.contoso.com"}, "issuer": {"name": "Self"}}}
     _, bundle = issued_by_vault(story, named, "blog", sent)
     deleted = named.deleted(bundle, story.at + 5)
@@ -586,7 +595,8 @@ def deleted_still_answers() -> Story:
 
 def key_of_another_version() -> Story:
     """Not the service: the key that the certificate refers to has a version of its own."""
-    story, named = Story("2023-03-16T16:40:00"), Named("contoso-blog")
+    note = "wrong on purpose: kid names another version than id"
+    story, named = Story("2023-03-16T16:40:00", note=note), Named("contoso-blog")
     sent = {"policy": {"x509_props": {"subject": "CN=blog.contoso.com"}, "issuer": {"name": "Self"}}}
     _, bundle = issued_by_vault(story, named, "blog", sent)
     other = {"kid": f"{VAULT}/keys/{named.name}/{made_up('another version')}"}
@@ -596,7 +606,8 @@ def key_of_another_version() -> Story:
 
 def always_completed() -> Story:
     """Not the service: a mock that has no operations, and calls them completed before they began."""
-    story, named = Story("2023-03-16T16:40:06", MOCK), Named("contoso-blog", MOCK)
+    note = "wrong on purpose: the operation is completed before it began, and is not kept"
+    story, named = Story("2023-03-16T16:40:06", MOCK, note=note), Named("contoso-blog", MOCK)
     content, at = Content(MATERIAL["blog"]["cer"]), story.at
     sent = {"policy": {"x509_props": {"subject": "CN=blog.contoso.com"}, "issuer": {"name": "Self"}}}
     done = ended(named.operation(MATERIAL["blog"]["csr"]), "completed", target=named.id)
@@ -622,7 +633,7 @@ def body(step: Step) -> str:
     return "" if step.status == NO_BODY else compact(step.answer)
 
 
-def query(step: Step) -> str:
+def whole_url(step: Step) -> str:
     """The URL with what the client adds."""
     return f"{step.url}?api-version={API}" if step.to_vault else step.url
 
@@ -655,7 +666,7 @@ def as_trace(story: Story) -> str:
         }
         for step in story.steps
     ]  # fmt: skip
-    source = {"repo": "certlife", "path": "tests/make_samples.py", "commit": None, "service_version": None, "note": MADE}
+    source = {"repo": "certlife", "path": "tests/make_samples.py", "commit": None, "service_version": None, "note": story.note}
     document = {"source": source, "api_version": API, "exchanges": exchanges, "starts_empty": True}
     return json.dumps(document, indent=1).replace(VAULT, NO_HOST) + "\n"
 
@@ -684,12 +695,12 @@ def sent_text(step: Step) -> str:
 def as_har(story: Story) -> str:
     """HAR 1.2 in the shape in which mitmproxy writes it."""
     entries = [_har_entry(step, number) for number, step in enumerate(story.steps)]
-    creator = {"name": "make_samples.py", "version": "1", "comment": MADE}
+    creator = {"name": "make_samples.py", "version": "1", "comment": story.note}
     return json.dumps({"log": {"version": "1.2", "creator": creator, "pages": [], "entries": entries}}, indent=1) + "\n"
 
 
 def _har_entry(step: Step, number: int) -> Json:
-    sent, answer, url = sent_text(step), body(step), query(step)
+    sent, answer, url = sent_text(step), body(step), whole_url(step)
     headers, asked = answer_headers(step, number), request_headers(step, sent)
     # Milliseconds are made up, but add up.
     send, wait, receive = 1, 80 + number * 7 % 40, 2
@@ -730,7 +741,7 @@ def as_test_proxy(story: Story) -> str:
     """The recordings of the Azure SDKs."""
     entries = [
         {
-            "RequestUri": query(step),
+            "RequestUri": whole_url(step),
             "RequestMethod": step.method,
             "RequestHeaders": request_headers(step, sent_text(step)),
             "RequestBody": step.sent,
@@ -751,7 +762,7 @@ def as_cassette(story: Story) -> str:
                 "body": sent_text(step) or None,
                 "headers": {name: [value] for name, value in request_headers(step, sent_text(step)).items()},
                 "method": step.method,
-                "uri": query(step),
+                "uri": whole_url(step),
             },
             "response": {
                 "body": {"string": body(step)},
@@ -772,7 +783,7 @@ SAMPLES: Final[dict[str, tuple[Callable[[], Story], Callable[[Story], str]]]] = 
     "partner-fails.json": (partner_fails, as_trace),
     "cancel-in-time.json": (cancel_in_time, as_trace),
     "cancel-too-late-service.json": (lambda: cancel_too_late(403, "Forbidden"), as_trace),
-    "cancel-too-late-documented.json": (lambda: cancel_too_late(400, "BadParameter"), as_trace),
+    "cancel-too-late-documented.json": (lambda: cancel_too_late(400, "BadParameter", "what the documents say (KVC-OPR-012), and no service was seen to do"), as_trace),
     "deviating/deleted-still-answers.json": (deleted_still_answers, as_trace),
     "deviating/key-of-another-version.json": (key_of_another_version, as_trace),
     "deviating/always-completed.har": (always_completed, as_har),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from certlife.conformance.judge import Verdict, judge_exchanges
 from certlife.model import Answer, Belief, Exchange, Profile, Request, names, observe
 from certlife.model.errors import BeliefTooLarge
@@ -18,7 +17,7 @@ from certlife.model.guards import Facts
 from certlife.model.prior import ANYTHING
 
 sys.path.insert(0, str(Path(__file__).parent))
-from bench_judge import life, session  # noqa: E402  the scripted vault of the benchmark
+from bench_judge import life, session
 
 START = 1_700_000_000
 

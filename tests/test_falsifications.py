@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from certlife.conformance.falsifier import run as runner
-from certlife.conformance.falsifier.ways import FALSIFICATIONS, UNDECIDABLE, Falsification
 from certlife.conformance.falsifier.run import Falsified, falsify
 from certlife.conformance.falsifier.steps import Kind
 from certlife.conformance.falsifier.story import Story
 from certlife.conformance.falsifier.values import GONE, another_text, grafted
+from certlife.conformance.falsifier.ways import FALSIFICATIONS, UNDECIDABLE, Falsification
 from certlife.conformance.readers import Session, read
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.values import Answer, Exchange, Request

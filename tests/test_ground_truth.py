@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.judge import Verdict, judge
 from certlife.conformance.readers import Session, read

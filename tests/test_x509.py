@@ -125,7 +125,7 @@ IN_CERTIFICATES = ("usages", "constraints", "purposes", "names", "authority", "i
 IN_REQUESTS = ("usages", "purposes", "names", "constraints")
 
 
-def extensions(  # noqa: PLR0913 - every part can be another one
+def extensions(
     key: Key,
     order: tuple[str, ...],
     *,
@@ -151,7 +151,7 @@ def extensions(  # noqa: PLR0913 - every part can be another one
             yield made[part], part in critical
 
 
-def certificate(  # noqa: PLR0913 - every part can be wrong
+def certificate(
     *,
     key: Key = KEY,
     signer: Key | None = None,
@@ -322,7 +322,7 @@ PARAMETERS_OF_P256K = der(
 ECDSA = der(0x30, bytes.fromhex("06082a8648ce3d040302"))
 
 
-def by_hand(  # noqa: PLR0913 - every part can be odd
+def by_hand(
     *, key: ec.EllipticCurvePrivateKey = CURVED, serial: bytes = b"\x01", spki: bytes | None = None, added: bytes = b"",
     version: bytes = bytes.fromhex("a003020102"), subject: bytes = der(0x30),
 ) -> str:  # fmt: skip
@@ -684,7 +684,7 @@ class Remembering(VersionFacts):
     policy: Document = UNKNOWN
 
 
-def look(  # noqa: PLR0913 - a look has as many sides
+def look(
     view: View,
     body: dict[str, Any],
     *,

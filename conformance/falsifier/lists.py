@@ -98,7 +98,7 @@ def first_two_swapped(story: Story, place: int) -> Answer | None:
     """The first two items have changed places."""
     step, answer = here(story, place)
     shown: list[Json] = [*items(step)]
-    if len(shown) < 2:  # noqa: PLR2004
+    if len(shown) < 2:
         return None
     return told(answer, grafted(step.body, "value", [shown[1], shown[0], *shown[2:]]))
 

@@ -9,7 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from certlife.conformance.falsifier.changes import CA_DETAILS, MERGE_DETAILS, Change, here, policy_alter, told
-from certlife.conformance.falsifier.steps import FINISHED, Kind, Step, Tree, is_whole, last_segment, member, number, text
+from certlife.conformance.falsifier.steps import (
+    FINISHED,
+    Kind,
+    Step,
+    Tree,
+    is_whole,
+    last_segment,
+    member,
+    number,
+    text,
+)
 from certlife.conformance.falsifier.story import (
     Story,
     bundle,

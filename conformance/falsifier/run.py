@@ -22,8 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from certlife.conformance.falsifier.ways import FALSIFICATIONS, Falsification
 from certlife.conformance.falsifier.story import Story
+from certlife.conformance.falsifier.ways import FALSIFICATIONS, Falsification
 from certlife.conformance.readers import UnreadableRecording, read
 
 if TYPE_CHECKING:

@@ -183,7 +183,7 @@ class Step:
     @property
     def succeeded(self) -> bool:
         """Whether the answer was a 2xx."""
-        return 200 <= self.status < 300  # noqa: PLR2004
+        return 200 <= self.status < 300
 
     @property
     def at(self) -> int | None:
