@@ -131,7 +131,7 @@ def requirements_command(*, as_json: bool, every: bool) -> None:
 
 @main.command("diagram")
 @click.argument("names", nargs=-1)
-@click.option("--format", "formats", default="svg", help=f"some of {','.join(diagrams.FORMATS)}")
+@click.option("--format", "formats", default="svg", help="some of svg,png,pdf,dot,mermaid,scxml")
 @click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="where to write them")
 @click.option("--check", is_flag=True, help="exit 1 if the Mermaid files in the folder are stale; writes nothing")
 @click.pass_context

@@ -201,7 +201,8 @@ def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
     Returns: the counts, and what became of the invariants.
     Source: every row and joint rule.
     """
-    walks = {scope: _Walk(settings, profile) for scope, settings in SCOPES.items()}
+    world = _World(profile)
+    walks = {scope: _Walk(world, settings) for scope, settings in SCOPES.items()}
     walked = [Walked(scope, len(walk.region.steps), walk.transitions) for scope, walk in walks.items()]
     taken = Counter(one for walk in walks.values() for out in walk.region.steps.values() for step in out for one in step.taken)
     for machine in ALONE:
@@ -250,14 +251,16 @@ def _checked(invariant: Invariant, walks: Mapping[str, _Walk]) -> Checked:
 
 
 class _Fate:
-    """Decides what is free, one way after another, and writes down which rules are taken.
+    """Decides what is free, one way after another, and writes down what happens.
 
     Attributes:
-        taken: since the present way began.
+        taken: the rules taken since the present way began.
+        settings_asked: whether the vault's settings had a say since somebody set it to False.
     """
 
     def __init__(self) -> None:
         self.taken: list[Taken] = []
+        self.settings_asked = False
         self._decided: dict[str, bool] = {}
         self._open: list[dict[str, bool]] = []
 
@@ -295,7 +298,7 @@ class _Fate:
             yield self._imagined(guard, taken, last=row is rows[-1]), (row,)
 
     def _imagined(self, guard: Guard, taken: Taken, *, last: bool = True) -> Guard:
-        is_so = guard.holds if guard.sees is not Sight.CIRCUMSTANCES else self._free(guard)
+        is_so = {Sight.STATE: guard.holds, Sight.SETTINGS: self._noted(guard), Sight.CIRCUMSTANCES: self._free(guard)}[guard.sees]
 
         def holds(s: Situation) -> bool:
             if not is_so(s) or not (last or self.decides(taken.rule)):
@@ -305,8 +308,14 @@ class _Fate:
 
         return Guard(guard.name, guard.sees, holds)
 
+    def _noted(self, guard: Guard) -> Callable[[Situation], bool]:
+        def holds(s: Situation) -> bool:
+            self.settings_asked = True
+            return guard.holds(s)
+
+        return holds
+
     def _free(self, guard: Guard) -> Callable[[Situation], bool]:
-        """Whether the guard holds, where neither the states nor the settings have a say."""
         bound = _BOUND.get(guard.name, _unbound)
 
         def holds(s: Situation) -> bool:
@@ -399,16 +408,84 @@ def _known(issuer: str, versions: int) -> Known:
 _KNOWN: Final = {(kind, n): _known(name, n) for kind, name in _NAMES.items() for n in range(MOST_VERSIONS + 1)}
 
 
+class _World:
+    """The steps out of a joint state. Where the settings have no say they are the same in every scope, and found once."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._fate = _Fate()
+        self._rules = self._fate.rules(profile)
+        self._everywhere: dict[tuple[Joint, Trigger], tuple[Step, ...]] = {}
+
+    def steps(self, joint: Joint, settings: Settings) -> Iterator[Step]:
+        """Every step out of a state."""
+        for machine, trigger in _TRIGGERS:
+            if (machine, state_of(joint, machine), trigger) in self._rules.choices:
+                yield from self._everywhere.get((joint, trigger)) or self._steps_by(machine, trigger, joint, settings)
+        for index in range(len(joint.versions)):
+            yield from self._steps_by_the_clock(joint, index)
+
+    def _steps_by(self, machine: Machine, trigger: Trigger, joint: Joint, settings: Settings) -> tuple[Step, ...]:
+        """The steps that differ in their rules or in where they lead."""
+        found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
+        self._fate.settings_asked = False
+        for situation in _situations(joint, trigger, settings):
+            hypothesis = Hypothesis(joint, situation.known)
+            for _ in self._fate.ways():
+                for row, after in moved(hypothesis, machine, trigger, situation, self._rules):
+                    key = tuple(self._fate.taken), joint if after is hypothesis else _in_scope(after.joint)
+                    if key not in found:
+                        found[key] = Step(joint, trigger, row, *key)
+        steps = tuple(found.values())
+        if not self._fate.settings_asked:
+            self._everywhere[joint, trigger] = steps
+        return steps
+
+    def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
+        versions = joint.versions
+        situation = Situation(joint, _KNOWN[IssuerKind.UNKNOWN, len(versions)], Facts(), index=index)
+        for drift in (Drift.NBF_REACHED, Drift.EXP_REACHED):
+            for _ in self._fate.ways():
+                for row in self._rules.rows_for(Machine.VERSION, versions[index], drift, situation):
+                    if isinstance(row.target, V):
+                        after = replace(joint, versions=(*versions[:index], row.target, *versions[index + 1 :]))
+                        yield Step(joint, drift, row, tuple(self._fate.taken), after)
+
+
+def _situations(joint: Joint, trigger: Trigger, settings: Settings) -> Iterator[Situation]:
+    """What a step may hang on that no guard asks for: the issuer, the version that is meant, what a backup holds."""
+    versions = len(joint.versions)
+    known, facts, ask = _KNOWN[IssuerKind.UNKNOWN, versions], Facts(settings=settings), _ASKS.get((trigger, None))
+    yield Situation(joint, known, facts, ask)
+    if trigger in _BY_VERSION:
+        for version in (*_IDS[: versions - 1], _STRANGER):
+            yield Situation(joint, known, facts, _ASKS[trigger, version])
+    elif trigger in _STARTS:
+        for kind in (IssuerKind.SELF, IssuerKind.PARTNER):
+            yield Situation(joint, _KNOWN[kind, versions], facts, ask)
+    elif trigger is Op.RESTORE:
+        for states in ((), *((state,) for state in _AGE)):
+            backup = Facts(settings=settings, backup=_KNOWN[IssuerKind.UNKNOWN, len(states)], backup_versions=states)
+            yield Situation(joint, known, backup, ask)
+
+
 class _Walk:
     """The walk through one scope, breadth first, so the way on which a state is met is a shortest one."""
 
-    def __init__(self, settings: Settings, profile: Profile) -> None:
-        self._fate, self._facts = _Fate(), Facts(settings=settings)
-        self._rules = self._fate.rules(profile)
-        self._restores = (self._facts, *(self._restore(versions) for versions in ((), *((state,) for state in _AGE))))
+    def __init__(self, world: _World, settings: Settings) -> None:
         self._came: dict[Joint, Step | None] = {Joint(): None}
-        self.region = Region(settings, dict(self._states()))
+        self.region = Region(settings, dict(self._states(world, settings)))
         self.transitions = sum(map(len, self.region.steps.values()))
+
+    def _states(self, world: _World, settings: Settings) -> Iterator[tuple[Joint, tuple[Step, ...]]]:
+        queue = deque(self._came)
+        while queue:
+            joint = queue.popleft()
+            steps = tuple(world.steps(joint, settings))
+            for step in steps:
+                if step.after not in self._came:
+                    self._came[step.after] = step
+                    queue.append(step.after)
+            yield joint, steps
 
     def path_to(self, joint: Joint) -> tuple[Step, ...]:
         """A shortest way to a state."""
@@ -418,65 +495,6 @@ class _Walk:
             path.append(step)
             step = self._came[step.before]
         return tuple(reversed(path))
-
-    def _restore(self, versions: tuple[V, ...]) -> Facts:
-        backup = _KNOWN[IssuerKind.UNKNOWN, len(versions)]
-        return Facts(settings=self._facts.settings, backup=backup, backup_versions=versions)
-
-    def _states(self) -> Iterator[tuple[Joint, tuple[Step, ...]]]:
-        queue = deque(self._came)
-        while queue:
-            joint = queue.popleft()
-            steps = tuple(self._steps(joint))
-            for step in steps:
-                if step.after not in self._came:
-                    self._came[step.after] = step
-                    queue.append(step.after)
-            yield joint, steps
-
-    def _steps(self, joint: Joint) -> Iterator[Step]:
-        for machine, trigger in _TRIGGERS:
-            if (machine, state_of(joint, machine), trigger) in self._rules.choices:
-                yield from self._steps_by(joint, machine, trigger)
-        for index in range(len(joint.versions)):
-            yield from self._steps_by_the_clock(joint, index)
-
-    def _steps_by(self, joint: Joint, machine: Machine, trigger: Trigger) -> Iterable[Step]:
-        """The steps that differ in their rules or in where they lead."""
-        found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
-        taken = self._fate.taken
-        for situation in self._situations(joint, trigger):
-            hypothesis = Hypothesis(joint, situation.known)
-            for _ in self._fate.ways():
-                for row, after in moved(hypothesis, machine, trigger, situation, self._rules):
-                    key = tuple(taken), joint if after is hypothesis else _in_scope(after.joint)
-                    if key not in found:
-                        found[key] = Step(joint, trigger, row, *key)
-        return found.values()
-
-    def _situations(self, joint: Joint, trigger: Trigger) -> Iterator[Situation]:
-        """What a step may hang on that no guard asks for: the issuer, the version that is meant, what a backup holds."""
-        versions = len(joint.versions)
-        known, ask = _KNOWN[IssuerKind.UNKNOWN, versions], _ASKS.get((trigger, None))
-        if trigger in _BY_VERSION:
-            for version in (*(_IDS[:versions] or (None,)), _STRANGER):
-                yield Situation(joint, known, self._facts, _ASKS[trigger, version])
-        elif trigger in _STARTS:
-            for kind in IssuerKind:
-                yield Situation(joint, _KNOWN[kind, versions], self._facts, ask)
-        else:
-            for facts in self._restores if trigger is Op.RESTORE and joint.certificate is C.ABSENT else (self._facts,):
-                yield Situation(joint, known, facts, ask)
-
-    def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
-        versions = joint.versions
-        situation = Situation(joint, _KNOWN[IssuerKind.UNKNOWN, len(versions)], self._facts, index=index)
-        for drift in (Drift.NBF_REACHED, Drift.EXP_REACHED):
-            for _ in self._fate.ways():
-                for row in self._rules.rows_for(Machine.VERSION, versions[index], drift, situation):
-                    if isinstance(row.target, V):
-                        after = replace(joint, versions=(*versions[:index], row.target, *versions[index + 1 :]))
-                        yield Step(joint, drift, row, tuple(self._fate.taken), after)
 
 
 def _in_scope(joint: Joint) -> Joint:
