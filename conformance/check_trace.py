@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.discreet import answer_shown, request_shown
@@ -21,6 +21,10 @@ from certlife.conformance.shorten import history
 from certlife.model import Exchange, Profile
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.x509 import Reader
+
+
+MOST_FINDINGS: Final = 20
+"""After how many findings the rest of a recording is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _judged(path: Path, profile: Profile, reader: Reader) -> Judged:
     except UnreadableRecording as error:
         return Judged(path, error=str(error))
     try:
-        verdict = judge(session, profile=profile, reader=reader)
+        verdict = judge(session, profile=profile, reader=reader, most=MOST_FINDINGS)
     except BeliefTooLarge as error:
         return Judged(path, session.format, error=f"{path}: whole file: {error}")
     told = tuple(_told(session, found, profile, reader) for found in verdict.findings)

@@ -1,4 +1,4 @@
-"""A recorded session, judged: every exchange held against the belief, to the first finding or to the end.
+"""A recorded session, judged: every exchange held against the belief.
 
 Not here: reading recordings (readers), printing verdicts (report), making findings shorter (shorten).
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from certlife.conformance.readers import Session
-from certlife.model import Belief, Exchange, Profile, observe
+from certlife.model import Belief, Exchange, Profile, after_finding, observe
 from certlife.model.findings import Finding
 from certlife.model.x509 import NO_READER, Reader
 
@@ -55,12 +55,16 @@ class Verdict:
     largest: int = 0
 
 
-def judge(session: Session, *, profile: Profile = Profile.EITHER, reader: Reader = NO_READER) -> Verdict:
-    """Judge a recorded session up to its first finding.
+def judge(
+    session: Session, *, profile: Profile = Profile.EITHER, reader: Reader = NO_READER, most: int = 1
+) -> Verdict:
+    """Judge a recorded session up to its first finding, or to as many as `most`.
 
     Raises: BeliefTooLarge: the session leaves more open than the model follows.
     """
-    return judge_exchanges(session.exchanges, starts_empty=session.starts_empty, profile=profile, reader=reader)
+    return judge_exchanges(
+        session.exchanges, starts_empty=session.starts_empty, profile=profile, reader=reader, most=most
+    )
 
 
 def judge_exchanges(
@@ -69,12 +73,17 @@ def judge_exchanges(
     starts_empty: bool = False,
     profile: Profile = Profile.EITHER,
     reader: Reader = NO_READER,
+    most: int = 1,
 ) -> Verdict:
-    """Judge exchanges as they come; nothing is kept of them but the belief. Several vaults may be mixed."""
+    """Judge exchanges as they come; nothing is kept of them but the belief. Several vaults may be mixed.
+
+    Args:
+        most: after how many findings to stop; after one, the name that it is about may be anything.
+    """
     beliefs: dict[str, Belief] = {}
     held: Counter[tuple[str, ...]] = Counter()
     unjudged: Counter[str] = Counter()
-    found: tuple[Found, ...] = ()
+    found: list[Found] = []
     step = largest = 0
     for step, exchange in enumerate(exchanges, start=1):
         vault = exchange.request.vault
@@ -82,15 +91,18 @@ def judge_exchanges(
         seen = observe(belief, exchange, profile=profile, reader=reader)
         largest = max(largest, seen.size)
         if seen.finding is not None:
-            found = (Found(seen.finding, step - 1, exchange),)
-            break
+            found.append(Found(seen.finding, step - 1, exchange))
+            if len(found) == most:
+                break
+            beliefs[vault] = after_finding(belief, exchange)
+            continue
         if seen.unjudged:
             unjudged[seen.unjudged] += 1
         held[seen.held] += 1
         beliefs[vault] = seen.belief
     judged = step - unjudged.total()
     verdict = "deviates" if found else "conforms" if judged else "inconclusive"
-    return Verdict(verdict, found, judged, step, dict(unjudged), _by_rule(held), largest)
+    return Verdict(verdict, tuple(found), judged, step, dict(unjudged), _by_rule(held), largest)
 
 
 def _by_rule(held: Counter[tuple[str, ...]]) -> dict[str, int]:

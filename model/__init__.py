@@ -3,8 +3,8 @@
 Not here: recordings and vaults (adapters, conformance), pictures (diagrams).
 """
 
-from certlife.model.belief import Belief, Observation, observe
+from certlife.model.belief import Belief, Observation, after_finding, observe
 from certlife.model.values import Answer, Exchange, Request
 from certlife.model.vocabulary import Profile
 
-__all__ = ["Answer", "Belief", "Exchange", "Observation", "Profile", "Request", "observe"]
+__all__ = ["Answer", "Belief", "Exchange", "Observation", "Profile", "Request", "after_finding", "observe"]

@@ -159,7 +159,7 @@ def _speaks_of_something_else(answer: Answer) -> str:
 
 
 def _at(belief: Belief, exchange: Exchange) -> Belief:
-    if exchange.at is None or (belief.clock is not None and belief.clock >= exchange.at and belief.start is not None):
+    if exchange.at is None or (belief.clock is not None and belief.clock >= exchange.at):
         return belief
     start = exchange.at if belief.start is None else belief.start
     return replace(belief, clock=exchange.at, start=start)
@@ -307,6 +307,15 @@ def _observed_contacts(belief: Belief, ask: Ask, answer: Answer, context: Contex
     if seen.finding is not None:
         return Observation(belief, seen.finding)
     return Observation(replace(belief, contacts=seen.left), held=seen.held, size=len(seen.left))
+
+
+def after_finding(belief: Belief, exchange: Exchange) -> Belief:
+    """`belief` after an answer that it can not explain, to go on with: the name spoken of may be anything."""
+    ask = understand(exchange.request)
+    now = _at(belief, exchange)
+    if ask is None or not ask.name or ask.operation in _OF_ISSUERS:
+        return opened(now)
+    return replace(now, names={**now.names, ask.name: ANYTHING})
 
 
 def _with_gap(seen: Observation, ask: Ask, exchange: Exchange) -> Observation:

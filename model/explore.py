@@ -112,12 +112,22 @@ class Region:
     steps: Mapping[Joint, tuple[Step, ...]]
 
     @cached_property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that lead somewhere else."""
+        return tuple(step for steps in self.steps.values() for step in steps if step.after is not step.before)
+
+    @cached_property
     def drifts(self) -> Mapping[Joint, frozenset[Joint]]:
         """Where the service may go on its own, in one step."""
         return {
             joint: frozenset(step.after for step in steps if isinstance(step.trigger, Drift))
             for joint, steps in self.steps.items()
         }
+
+    @cached_property
+    def closures(self) -> Mapping[Joint, frozenset[Joint]]:
+        """Every state with those that the service may reach from it on its own."""
+        return {joint: self.settled([joint]) for joint in self.steps}
 
     def settled(self, joints: Iterable[Joint]) -> frozenset[Joint]:
         """`joints` with every state that the service may reach from them on its own."""
@@ -217,7 +227,7 @@ def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
         never=tuple(rule for rule, count in fired.items() if count == 0),
         no_way_in=tuple(state for state in _STATES if all(one.target is not state for one in moves)),
         no_way_out=tuple(state for state in _STATES if all(one.source is not state for one in moves)),
-        settled=max(len(walk.region.settled([joint])) for walk in walks.values() for joint in walk.region.steps),
+        settled=max(len(closure) for walk in walks.values() for closure in walk.region.closures.values()),
         invariants=tuple(_checked(invariant, walks) for invariant in INVARIANTS),
     )
 
@@ -415,12 +425,14 @@ class _World:
         self._fate = _Fate()
         self._rules = self._fate.rules(profile)
         self._everywhere: dict[tuple[Joint, Trigger], tuple[Step, ...]] = {}
+        self._joints: dict[Joint, Joint] = {}
 
     def steps(self, joint: Joint, settings: Settings) -> Iterator[Step]:
         """Every step out of a state."""
         for machine, trigger in _TRIGGERS:
             if (machine, state_of(joint, machine), trigger) in self._rules.choices:
-                yield from self._everywhere.get((joint, trigger)) or self._steps_by(machine, trigger, joint, settings)
+                known = self._everywhere.get((joint, trigger))
+                yield from self._steps_by(machine, trigger, joint, settings) if known is None else known
         for index in range(len(joint.versions)):
             yield from self._steps_by_the_clock(joint, index)
 
@@ -432,7 +444,7 @@ class _World:
             hypothesis = Hypothesis(joint, situation.known)
             for _ in self._fate.ways():
                 for row, after in moved(hypothesis, machine, trigger, situation, self._rules):
-                    key = tuple(self._fate.taken), joint if after is hypothesis else _in_scope(after.joint)
+                    key = tuple(self._fate.taken), joint if after is hypothesis else self._scoped(after.joint)
                     if key not in found:
                         found[key] = Step(joint, trigger, row, *key)
         steps = tuple(found.values())
@@ -448,7 +460,13 @@ class _World:
                 for row in self._rules.rows_for(Machine.VERSION, versions[index], drift, situation):
                     if isinstance(row.target, V):
                         after = replace(joint, versions=(*versions[:index], row.target, *versions[index + 1 :]))
-                        yield Step(joint, drift, row, tuple(self._fate.taken), after)
+                        yield Step(joint, drift, row, tuple(self._fate.taken), self._scoped(after))
+
+    def _scoped(self, joint: Joint) -> Joint:
+        """The state as the walk remembers it: one object each, without the versions that are out of its scope."""
+        if len(joint.versions) > MOST_VERSIONS:
+            joint = replace(joint, versions=joint.versions[-MOST_VERSIONS:])
+        return self._joints.setdefault(joint, joint)
 
 
 def _situations(joint: Joint, trigger: Trigger, settings: Settings) -> Iterator[Situation]:
@@ -495,10 +513,6 @@ class _Walk:
             path.append(step)
             step = self._came[step.before]
         return tuple(reversed(path))
-
-
-def _in_scope(joint: Joint) -> Joint:
-    return joint if len(joint.versions) <= MOST_VERSIONS else replace(joint, versions=joint.versions[-MOST_VERSIONS:])
 
 
 # --- the invariants
@@ -565,12 +579,12 @@ def _protected(step: Step, settings: Settings) -> bool:
     return settings.purge_protected is not True or step.trigger is not Op.PURGE or not step.granted
 
 
-def _refusal_changes_nothing(step: Step, _: Settings) -> bool:
-    return step.granted or step.after == step.before
+def _refusal_changes_nothing(step: Step) -> bool:
+    return step.granted
 
 
-def _read_changes_nothing(step: Step, _: Settings) -> bool:
-    return step.trigger not in _READS or step.after == step.before
+def _read_changes_nothing(step: Step) -> bool:
+    return step.trigger not in _READS
 
 
 def _gone_is_unreadable(step: Step, _: Settings) -> bool:
@@ -595,22 +609,22 @@ def _readable_together(region: Region) -> _Broken:
                 yield joint, None
 
 
-def _unknown_is_merged(step: Step, _: Settings) -> bool:
+def _unknown_is_merged(step: Step) -> bool:
     completes = step.after.operation is O.COMPLETED and step.before.operation is not O.COMPLETED
     return not completes or step.before.issuer is not IssuerKind.UNKNOWN or step.trigger is Op.MERGE
 
 
-def _ended_stays(step: Step, _: Settings) -> bool:
+def _ended_stays(step: Step) -> bool:
     same = step.after.operation is step.before.operation or step.after.operation is O.NONE
     return same or step.before.operation not in _ENDED or step.trigger in (*_STARTS, Op.MERGE)
 
 
-def _operation_lost_by_somebody(step: Step, _: Settings) -> bool:
+def _operation_lost_by_somebody(step: Step) -> bool:
     lost = step.before.operation is not O.NONE and step.after.operation is O.NONE
     return not lost or step.after.certificate in _FREE or step.trigger in (Op.DELETE_OPERATION, Op.IMPORT, Op.RESTORE)
 
 
-def _still_while_gone(step: Step, _: Settings) -> bool:
+def _still_while_gone(step: Step) -> bool:
     before, after = step.before, step.after
     if after.certificate in _FREE or {before.certificate, after.certificate}.isdisjoint(_KEPT):
         return True
@@ -620,7 +634,7 @@ def _still_while_gone(step: Step, _: Settings) -> bool:
     )
 
 
-def _versions_stay(step: Step, _: Settings) -> bool:
+def _versions_stay(step: Step) -> bool:
     before, after = step.before.versions, step.after.versions
     if step.after.certificate in _FREE or step.trigger is Op.RESTORE:
         return True
@@ -629,17 +643,17 @@ def _versions_stay(step: Step, _: Settings) -> bool:
     return len(after) == len(before)
 
 
-def _versions_grow_older(step: Step, _: Settings) -> bool:
+def _versions_grow_older(step: Step) -> bool:
     pairs = zip(step.before.versions, step.after.versions, strict=False)
     return step.trigger in _ADDS or all(_AGE[old] <= _AGE[new] for old, new in pairs)
 
 
-def _switched_by_update(step: Step, _: Settings) -> bool:
+def _switched_by_update(step: Step) -> bool:
     pairs = zip(step.before.versions, step.after.versions, strict=False)
     return step.trigger in (*_ADDS, Op.UPDATE) or all((old in _DISABLED) is (new in _DISABLED) for old, new in pairs)
 
 
-def _nothing_by_itself(step: Step, _: Settings) -> bool:
+def _nothing_by_itself(step: Step) -> bool:
     return step.before.certificate not in _FREE or isinstance(step.trigger, Op) or step.after == Joint()
 
 
@@ -662,8 +676,7 @@ def _way_back(region: Region) -> _Broken:
 
 
 def _settles(region: Region) -> _Broken:
-    closed = ((joint, region.settled([joint])) for joint in region.steps)
-    return ((joint, None) for joint, once in closed if region.settled(once) != once)
+    return ((joint, None) for joint, once in region.closures.items() if region.settled(once) != once)
 
 
 def _states(rule: str, sentence: str, holds: Callable[[Joint, Settings], bool]) -> Invariant:
@@ -680,6 +693,12 @@ def _steps(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) ->
     return Invariant(rule, sentence, broken)
 
 
+def _changes(rule: str, sentence: str, holds: Callable[[Step], bool]) -> Invariant:
+    return Invariant(
+        rule, sentence, lambda region: ((step.before, step) for step in region.changes if not holds(step))
+    )
+
+
 INVARIANTS: Final = (
     #         rule      sentence                                                                           holds
     _steps("INV-01", "An operation starts only while none is running.", _one_operation),
@@ -691,19 +710,19 @@ INVARIANTS: Final = (
     _states("INV-07", "Only an order at a CA fails.", _failed_at_partner),
     _states("INV-08", "Without soft delete nothing is kept, recovered or purged.", _kept_by_soft_delete),
     _steps("INV-09", "Under purge protection no purge succeeds.", _protected),
-    _steps("INV-10", "A refusal changes nothing.", _refusal_changes_nothing),
-    _steps("INV-11", "A read changes nothing.", _read_changes_nothing),
+    _changes("INV-10", "A refusal changes nothing.", _refusal_changes_nothing),
+    _changes("INV-11", "A read changes nothing.", _read_changes_nothing),
     _steps("INV-12", "Nothing of a certificate that is gone can be read.", _gone_is_unreadable),
     _steps("INV-13", "Key and secret are shown only of a version.", _linked_with_version),
     Invariant("INV-14", "While the current version is valid, certificate, key and secret can be read.", _readable_together),
-    _steps("INV-15", "An operation whose issuer is Unknown completes by a merge alone.", _unknown_is_merged),
-    _steps("INV-16", "An operation that has ended stays so, but for a merge or a new start.", _ended_stays),
-    _steps("INV-17", "An operation is lost only at somebody's request, or with the name.", _operation_lost_by_somebody),
-    _steps("INV-18", "Deleted, kept and recovered, a certificate changes only by the clock.", _still_while_gone),
-    _steps("INV-19", "Versions come one at a time, and go only with the name.", _versions_stay),
-    _steps("INV-20", "A version only grows older.", _versions_grow_older),
-    _steps("INV-21", "Only an update enables or disables a version.", _switched_by_update),
-    _steps("INV-22", "The service alone makes nothing of a free name.", _nothing_by_itself),
+    _changes("INV-15", "An operation whose issuer is Unknown completes by a merge alone.", _unknown_is_merged),
+    _changes("INV-16", "An operation that has ended stays so, but for a merge or a new start.", _ended_stays),
+    _changes("INV-17", "An operation is lost only at somebody's request, or with the name.", _operation_lost_by_somebody),
+    _changes("INV-18", "Deleted, kept and recovered, a certificate changes only by the clock.", _still_while_gone),
+    _changes("INV-19", "Versions come one at a time, and go only with the name.", _versions_stay),
+    _changes("INV-20", "A version only grows older.", _versions_grow_older),
+    _changes("INV-21", "Only an update enables or disables a version.", _switched_by_update),
+    _changes("INV-22", "The service alone makes nothing of a free name.", _nothing_by_itself),
     Invariant("INV-23", "Every operation is answered in every state.", _answered),
     Invariant("INV-24", "From every state a way leads back to the free name.", _way_back),
     Invariant("INV-25", "To settle what is settled adds nothing.", _settles),

@@ -56,16 +56,15 @@ class Finding:
 
 def finding_of(attempts: Sequence[Attempt]) -> Finding:
     """The finding of an answer that none of the attempts explains."""
-    allowed = allowed_by(attempts)
     fitting = [attempt for attempt in attempts if attempt.misfit is not None]
     if not fitting:
         rule = attempts[0].row
-        return Finding(rule.rule, rule.because, "no explanation allows this status and code", allowed)
+        return Finding(rule.rule, rule.because, "no explanation allows this status and code", allowed_by(attempts))
     best = max(fitting, key=lambda attempt: attempt.misfit.held if attempt.misfit is not None else 0)
     misfit = best.misfit
     if misfit is None:
         raise TypeError("a fitting attempt has a misfit")
-    return Finding(misfit.rule.rule, misfit.rule.because, misfit_text(misfit), allowed)
+    return Finding(misfit.rule.rule, misfit.rule.because, misfit_text(misfit), allowed_by([best, *attempts]))
 
 
 def allowed_by(attempts: Sequence[Attempt]) -> tuple[Allowed, ...]:
