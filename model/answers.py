@@ -219,7 +219,6 @@ RELATIONS: Final = (
     _relation("RELA-05", BUNDLES,             r.valid_for_its_months,           w.always,     DOC, "KVC-POL-004 KVC-POL-005 N-26 J-40 P-20 P-93"),
     _relation("RELA-06", BUNDLES,             r.thumbprint_of_certificate,      w.always,     DOC, "KVC-OBJ-021 P-28"),
     _relation("RELA-07", (*BUNDLES, View.VERSION_ITEM), r.version_is_fresh,     w.always,     DOC, "KVC-NAM-006 KVC-NAM-008 J-14"),
-    _relation("RELA-08", BUNDLES,             r.one_version_everywhere,         w.always,     OBS, "KVC-OBJ-003 KVC-OBJ-004 N-23 P-27"),
     _relation("RELA-09", DELETED,             r.purged_after_retention,         w.always,     OBS, "KVC-DEL-007 KVC-DEL-023 N-45 J-41 P-59"),
     _relation("RELA-28", (*BUNDLES, View.DELETED_ITEM, *LINKED), r.level_always_or_never, w.always, OBS, "N-28 P-30"),
     _relation("RELA-10", BUNDLES,             r.created_while_operation_ran,    w.always,     OBS, "N-26 P-9 P-12"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from certlife.model import names, vaultwide
 from certlife.model.asks import Ask, understand
@@ -67,24 +67,26 @@ class Belief:
     start: int | None = None
     starts_empty: bool = False
 
-    def of(self, name: str, body: object) -> Explanations:
+    def of(self, name: str, body: object, start: int | None) -> Explanations:
         """The explanations of a name, before the answer with this body.
 
         Where nobody spoke of it yet, it may be anything; but in a session that claims to start empty only if the
         answer itself shows a date from before the session.
+
+        Args:
+            start: when the session began, seconds since 1970.
         """
         known = self.names.get(name)
         if known is not None:
             return known
-        return ONLY_FREE if self.starts_empty and not older_than(body, self.start) else ANYTHING
+        return ONLY_FREE if self.starts_empty and not older_than(body, start) else ANYTHING
 
     def largest(self) -> int:
         """The number of explanations of the name that has most."""
         return max((len(explanations) for explanations in self.names.values()), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What an answer leaves of a belief.
 
     Attributes:
@@ -122,8 +124,18 @@ def observe(
         return Observation(_after_fault(belief, ask, exchange.answer), unjudged=reason)
     if not CLOCK.holds(belief.clock, exchange.at):
         return Observation(belief, _RAN_BACKWARDS)
-    seen = _judged(_at(belief, exchange), ask, exchange.answer, Context(profile, reader, exchange.at))
-    return replace(seen, belief=belief) if seen.finding is not None else _with_gap(seen, ask, exchange)
+    at = exchange.at
+    start = at if belief.start is None else belief.start
+    clock = at if belief.clock is None or (at is not None and at > belief.clock) else belief.clock
+    seen = _judged(belief, ask, exchange.answer, Context(profile, reader, at, clock, start))
+    if seen.finding is not None:
+        return seen._replace(belief=belief)
+    if exchange.repeated:
+        seen = _with_gap(seen, ask, exchange)
+    after = seen.belief
+    if after.clock == clock and after.start == start:
+        return seen
+    return seen._replace(belief=replace(after, clock=clock, start=start))
 
 
 def _judged(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
@@ -193,7 +205,7 @@ def _observed(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Obs
 
 def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context: Context) -> Observation:
     outcome = names.explain(
-        belief.of(name, answer.body),
+        belief.of(name, answer.body, context.start),
         ask,
         answer,
         belief.settings,
@@ -203,16 +215,22 @@ def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context:
     )
     if outcome.finding is not None:
         return Observation(belief, outcome.finding, size=outcome.size)
-    after = _with_name(belief, name, outcome)
+    after = _with_name(belief, name, outcome, context)
     if ask.operation is Operation.BACKUP and answer.status < 300 and isinstance(answer.body, dict):
         after = _with_backup(after, str(answer.body.get("value")), name)
     return Observation(after, held=outcome.held, size=outcome.size)
 
 
-def _with_name(belief: Belief, name: str, outcome: Outcome) -> Belief:
+def _with_name(belief: Belief, name: str, outcome: Outcome, context: Context) -> Belief:
     if belief.names.get(name) is outcome.left and belief.settings is outcome.settings:
         return belief
-    return replace(belief, names={**belief.names, name: outcome.left}, settings=outcome.settings)
+    return replace(
+        belief,
+        names={**belief.names, name: outcome.left},
+        settings=outcome.settings,
+        clock=context.clock,
+        start=context.start,
+    )
 
 
 def _with_backup(belief: Belief, blob: str, name: str) -> Belief:
@@ -251,9 +269,9 @@ def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context
     found: list[Observation] = []
     for name in sorted(spoken_of):
         kept = tuple(h for owner, hypotheses in backups if owner == name for h in hypotheses)
-        outcome = names.explain(belief.of(name, answer.body), ask, answer, belief.settings, context, name=name, backups=kept)
+        outcome = names.explain(belief.of(name, answer.body, context.start), ask, answer, belief.settings, context, name=name, backups=kept)
         if outcome.finding is None:
-            return Observation(_with_name(belief, name, outcome), held=outcome.held, size=outcome.size)
+            return Observation(_with_name(belief, name, outcome, context), held=outcome.held, size=outcome.size)
         found.append(Observation(belief, outcome.finding, size=outcome.size))
     return found[0]
 
@@ -267,10 +285,10 @@ def _observed_list(belief: Belief, ask: Ask, answer: Answer, context: Context) -
     held, size = list(page.held), 0
     for name in page.spoken_of(belief.names):
         told = page.answer_about(name)
-        outcome = names.explain(belief.of(name, told.body), ask, told, belief.settings, context, name=name)
+        outcome = names.explain(belief.of(name, told.body, context.start), ask, told, belief.settings, context, name=name)
         if outcome.finding is not None:
             return Observation(belief, outcome.finding, size=outcome.size)
-        belief = _with_name(belief, name, outcome)
+        belief = _with_name(belief, name, outcome, context)
         held.extend(outcome.held)
         size = max(size, outcome.size)
     return Observation(belief, held=tuple(held), size=size)
@@ -293,7 +311,7 @@ def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context
 
 
 def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    fresh = belief.starts_empty and not older_than(answer.body, belief.start)
+    fresh = belief.starts_empty and not older_than(answer.body, context.start)
     known = belief.issuers.get(ask.name) or (vaultwide.NO_ISSUER if fresh else vaultwide.ISSUER_UNSEEN)
     seen = vaultwide.explain_issuer(known, ask.name, ask, answer, context)
     if seen.finding is not None:
@@ -320,9 +338,9 @@ def after_finding(belief: Belief, exchange: Exchange) -> Belief:
 
 def _with_gap(seen: Observation, ask: Ask, exchange: Exchange) -> Observation:
     """After changes that were left out of the recording, every name may be anything."""
-    if not exchange.repeated or ask.operation in _READS or exchange.answer.status >= 400:
+    if ask.operation in _READS or exchange.answer.status >= 400:
         return seen
-    return replace(seen, belief=opened(seen.belief))
+    return seen._replace(belief=opened(seen.belief))
 
 
 def opened(belief: Belief) -> Belief:

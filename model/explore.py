@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from certlife.model import guards as g
@@ -101,20 +102,49 @@ class Step(NamedTuple):
     @property
     def granted(self) -> bool:
         """Whether nobody's wish is turned down."""
-        return self.row.reply is None or not self.row.reply.is_refusal
+        return _is_granted(self.row)
+
+
+def _is_granted(row: Row) -> bool:
+    return row.reply is None or not row.reply.is_refusal
 
 
 @dataclass(frozen=True)
 class Region:
-    """All that is reachable under one setting of the vault: every state, with the steps out of it."""
+    """All that is reachable under one setting of the vault.
+
+    Attributes:
+        steps: every state with the steps out of it, as a walk meets them that goes on from the nearest first.
+    """
 
     settings: Settings
     steps: Mapping[Joint, tuple[Step, ...]]
 
+    def path_to(self, joint: Joint) -> tuple[Step, ...]:
+        """A shortest way to a state from where the walk began."""
+        path: list[Step] = []
+        while joint in self._came:
+            path.append(self._came[joint])
+            joint = path[-1].before
+        return tuple(reversed(path))
+
+    @cached_property
+    def _came(self) -> Mapping[Joint, Step]:
+        came: dict[Joint, Step] = {}
+        for step in self.changes:
+            came.setdefault(step.after, step)
+        came.pop(next(iter(self.steps)), None)
+        return came
+
+    @cached_property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps out of every state."""
+        return tuple(chain.from_iterable(self.steps.values()))
+
     @cached_property
     def changes(self) -> tuple[Step, ...]:
-        """The steps that lead somewhere else."""
-        return tuple(step for steps in self.steps.values() for step in steps if step.after is not step.before)
+        """Those that lead somewhere else."""
+        return tuple(step for step in self.all_steps if step.after is not step.before)
 
     @cached_property
     def drifts(self) -> Mapping[Joint, frozenset[Joint]]:
@@ -177,16 +207,20 @@ class Exploration:
     """All that the walk has shown.
 
     Attributes:
-        fired: how many transitions each row and joint rule took part in.
-        never: the rules that took part in none.
+        regions: the states and steps themselves, by scope.
+        fired: how many transitions each joint rule took part in, and each row that the profile believes.
+        never: those of them that took part in none.
+        idle: the sources from which a row that does fire never does.
         no_way_in: the states of machines that no transition leads to.
         no_way_out: the states of machines that no transition leads out of.
         settled: how many states the service may reach on its own from one of them at most, that one included.
     """
 
+    regions: Mapping[str, Region]
     walked: tuple[Walked, ...]
     fired: Mapping[str, int]
     never: tuple[str, ...]
+    idle: tuple[tuple[str, State], ...]
     no_way_in: tuple[State, ...]
     no_way_out: tuple[State, ...]
     settled: int
@@ -212,28 +246,40 @@ def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
     Source: every row and joint rule.
     """
     world = _World(profile)
-    walks = {scope: _Walk(world, settings) for scope, settings in SCOPES.items()}
-    walked = [Walked(scope, len(walk.region.steps), walk.transitions) for scope, walk in walks.items()]
-    taken = Counter(one for walk in walks.values() for out in walk.region.steps.values() for step in out for one in step.taken)
-    for machine in ALONE:
-        rows = _taken_alone(machine, profile)
-        walked.append(Walked(machine.value, len({row.source for row in rows}), len(rows)))
-        taken.update(rows)
-    fired = {rule: sum(count for one, count in taken.items() if one.rule == rule) for rule in _RULES}
+    regions = {scope: _walked(world, settings) for scope, settings in SCOPES.items()}
+    alone = {machine: _taken_alone(machine, profile) for machine in ALONE}
+    taken = Counter(chain.from_iterable(step.taken for region in regions.values() for step in region.all_steps))
+    taken.update(chain.from_iterable(alone.values()))
+    read = {(row.rule, key[1]) for key, groups in choices(profile).items() for _, rows in groups for row in rows}
+    believed = [source for source in _SOURCES if source in read]
+    fired = dict.fromkeys([*(rule for rule, _ in believed), *(join.rule for join in JOINT)], 0)
+    for one, count in taken.items():
+        fired[one.rule] += count
+    sources = {(one.rule, one.source) for one in taken}
     moves = [one for one in taken if one.source is not one.target]
     return Exploration(
-        walked=tuple(walked),
+        regions=regions,
+        walked=(
+            *(Walked(scope, len(region.steps), len(region.all_steps)) for scope, region in regions.items()),
+            *(Walked(machine.value, len({one.source for one in rows}), len(rows)) for machine, rows in alone.items()),
+        ),
         fired=fired,
         never=tuple(rule for rule, count in fired.items() if count == 0),
-        no_way_in=tuple(state for state in _STATES if all(one.target is not state for one in moves)),
-        no_way_out=tuple(state for state in _STATES if all(one.source is not state for one in moves)),
-        settled=max(len(closure) for walk in walks.values() for closure in walk.region.closures.values()),
-        invariants=tuple(_checked(invariant, walks) for invariant in INVARIANTS),
+        idle=tuple(source for source in believed if source not in sources and fired[source[0]]),
+        no_way_in=_left_over(one.target for one in moves),
+        no_way_out=_left_over(one.source for one in moves),
+        settled=max(len(closure) for region in regions.values() for closure in region.closures.values()),
+        invariants=tuple(_checked(invariant, regions) for invariant in INVARIANTS),
     )
 
 
-_RULES: Final = (*(row.rule for table in TABLES.values() for row in table), *(join.rule for join in JOINT))
-_STATES: Final = tuple(dict.fromkeys(state for table in TABLES.values() for row in table for state in row.source))
+_SOURCES: Final = tuple((row.rule, state) for table in TABLES.values() for row in table for state in row.source)
+
+
+def _left_over(states: Iterable[State | None]) -> tuple[State, ...]:
+    """The states of all machines but these."""
+    met = set(states)
+    return tuple(state for state in dict.fromkeys(state for _, state in _SOURCES) if state not in met)
 
 
 def _taken_alone(machine: Machine, profile: Profile) -> list[Taken]:
@@ -247,13 +293,13 @@ def _taken_alone(machine: Machine, profile: Profile) -> list[Taken]:
     ]
 
 
-def _checked(invariant: Invariant, walks: Mapping[str, _Walk]) -> Checked:
-    found = [(scope, walk, *where) for scope, walk in walks.items() for where in invariant.broken(walk.region)]
+def _checked(invariant: Invariant, regions: Mapping[str, Region]) -> Checked:
+    found = [(scope, *where) for scope, region in regions.items() for where in invariant.broken(region)]
     told = tuple(
-        Violation(scope, (*walk.path_to(joint), *(() if step is None else (step,))))
-        for scope, walk, joint, step in found[:MOST_TOLD]
+        Violation(scope, (*regions[scope].path_to(joint), *(() if step is None else (step,))))
+        for scope, joint, step in found[:MOST_TOLD]
     )
-    states = sum(len(walk.region.steps) for walk in walks.values())
+    states = sum(len(region.steps) for region in regions.values())
     return Checked(invariant.rule, invariant.sentence, states, len(found), told)
 
 
@@ -402,7 +448,7 @@ _STARTS: Final = (Op.CREATE, Drift.RENEWAL_DUE)
 _PROMPTED: Final = tuple((OWNER[op], op) for op in Op if OWNER[op] not in ALONE)
 _TRIGGERS: Final[tuple[tuple[Machine, Trigger], ...]] = (*_PROMPTED, *UNPROMPTED)
 _IDS: Final = tuple(map(str, range(MOST_VERSIONS)))
-_ASKS: Final = {
+_ASKS: Final[Mapping[tuple[Trigger, str | None], Ask]] = {
     (op, version): Ask(op, "name", version, Request("", "")) for _, op in _PROMPTED for version in (None, _STRANGER, *_IDS)
 }
 _NAMES: Final = {IssuerKind.SELF: "Self", IssuerKind.UNKNOWN: "Unknown", IssuerKind.PARTNER: "partner"}
@@ -424,33 +470,38 @@ class _World:
     def __init__(self, profile: Profile) -> None:
         self._fate = _Fate()
         self._rules = self._fate.rules(profile)
-        self._everywhere: dict[tuple[Joint, Trigger], tuple[Step, ...]] = {}
+        self._grants = {key for key, groups in choices(profile).items() for _, rows in groups if any(map(_is_granted, rows))}
+        self._everywhere: dict[Joint, dict[Trigger, tuple[Step, ...]]] = {}
         self._joints: dict[Joint, Joint] = {}
 
-    def steps(self, joint: Joint, settings: Settings) -> Iterator[Step]:
+    def steps(self, joint: Joint, facts: Facts) -> Iterator[Step]:
         """Every step out of a state."""
+        joint = self._scoped(joint)
+        known = self._everywhere.setdefault(joint, {})
         for machine, trigger in _TRIGGERS:
-            if (machine, state_of(joint, machine), trigger) in self._rules.choices:
-                known = self._everywhere.get((joint, trigger))
-                yield from self._steps_by(machine, trigger, joint, settings) if known is None else known
+            if trigger in known:
+                yield from known[trigger]
+            elif (machine, state_of(joint, machine), trigger) in self._rules.choices:
+                self._fate.settings_asked = False
+                steps = self._steps_by(machine, trigger, joint, facts)
+                yield from steps
+                if not self._fate.settings_asked:
+                    known[trigger] = steps
         for index in range(len(joint.versions)):
             yield from self._steps_by_the_clock(joint, index)
 
-    def _steps_by(self, machine: Machine, trigger: Trigger, joint: Joint, settings: Settings) -> tuple[Step, ...]:
-        """The steps that differ in their rules or in where they lead."""
+    def _steps_by(self, machine: Machine, trigger: Trigger, joint: Joint, facts: Facts) -> tuple[Step, ...]:
+        """The steps that differ in their rules or in where they lead. What can only be refused is not varied."""
         found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
-        self._fate.settings_asked = False
-        for situation in _situations(joint, trigger, settings):
+        varied = (machine, state_of(joint, machine), trigger) in self._grants
+        for situation in islice(_situations(joint, trigger, facts), None if varied else 1):
             hypothesis = Hypothesis(joint, situation.known)
             for _ in self._fate.ways():
                 for row, after in moved(hypothesis, machine, trigger, situation, self._rules):
                     key = tuple(self._fate.taken), joint if after is hypothesis else self._scoped(after.joint)
                     if key not in found:
                         found[key] = Step(joint, trigger, row, *key)
-        steps = tuple(found.values())
-        if not self._fate.settings_asked:
-            self._everywhere[joint, trigger] = steps
-        return steps
+        return tuple(found.values())
 
     def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
         versions = joint.versions
@@ -469,10 +520,10 @@ class _World:
         return self._joints.setdefault(joint, joint)
 
 
-def _situations(joint: Joint, trigger: Trigger, settings: Settings) -> Iterator[Situation]:
+def _situations(joint: Joint, trigger: Trigger, facts: Facts) -> Iterator[Situation]:
     """What a step may hang on that no guard asks for: the issuer, the version that is meant, what a backup holds."""
     versions = len(joint.versions)
-    known, facts, ask = _KNOWN[IssuerKind.UNKNOWN, versions], Facts(settings=settings), _ASKS.get((trigger, None))
+    known, ask = _KNOWN[IssuerKind.UNKNOWN, versions], _ASKS.get((trigger, None))
     yield Situation(joint, known, facts, ask)
     if trigger in _BY_VERSION:
         for version in (*_IDS[: versions - 1], _STRANGER):
@@ -482,37 +533,22 @@ def _situations(joint: Joint, trigger: Trigger, settings: Settings) -> Iterator[
             yield Situation(joint, _KNOWN[kind, versions], facts, ask)
     elif trigger is Op.RESTORE:
         for states in ((), *((state,) for state in _AGE)):
-            backup = Facts(settings=settings, backup=_KNOWN[IssuerKind.UNKNOWN, len(states)], backup_versions=states)
-            yield Situation(joint, known, backup, ask)
+            backup = _KNOWN[IssuerKind.UNKNOWN, len(states)]
+            yield Situation(joint, known, replace(facts, backup=backup, backup_versions=states), ask)
 
 
-class _Walk:
-    """The walk through one scope, breadth first, so the way on which a state is met is a shortest one."""
-
-    def __init__(self, world: _World, settings: Settings) -> None:
-        self._came: dict[Joint, Step | None] = {Joint(): None}
-        self.region = Region(settings, dict(self._states(world, settings)))
-        self.transitions = sum(map(len, self.region.steps.values()))
-
-    def _states(self, world: _World, settings: Settings) -> Iterator[tuple[Joint, tuple[Step, ...]]]:
-        queue = deque(self._came)
-        while queue:
-            joint = queue.popleft()
-            steps = tuple(world.steps(joint, settings))
-            for step in steps:
-                if step.after not in self._came:
-                    self._came[step.after] = step
-                    queue.append(step.after)
-            yield joint, steps
-
-    def path_to(self, joint: Joint) -> tuple[Step, ...]:
-        """A shortest way to a state."""
-        path: list[Step] = []
-        step = self._came[joint]
-        while step is not None:
-            path.append(step)
-            step = self._came[step.before]
-        return tuple(reversed(path))
+def _walked(world: _World, settings: Settings) -> Region:
+    """Breadth first from the free name."""
+    facts, steps = Facts(settings=settings), {}
+    met, queue = {Joint()}, deque([Joint()])
+    while queue:
+        joint = queue.popleft()
+        steps[joint] = tuple(world.steps(joint, facts))
+        for step in steps[joint]:
+            if step.after is not joint and step.after not in met:
+                met.add(step.after)
+                queue.append(step.after)
+    return Region(settings, steps)
 
 
 # --- the invariants
@@ -537,8 +573,8 @@ _FREE: Final = (C.ABSENT, C.PURGING)
 _KEPT: Final = (C.SOFT_DELETING, C.DELETED, C.RECOVERING)
 _RUNNING: Final = (O.IN_PROGRESS, O.CANCELLING)
 _ENDED: Final = (O.COMPLETED, O.CANCELLED, O.FAILED)
-_OF_THE_LIVING: Final = (Op.GET, Op.LIST, Op.LIST_VERSIONS, Op.BACKUP, Op.GET_POLICY, Op.POLL, Op.GET_KEY, Op.GET_SECRET)
-_READS: Final = (*_OF_THE_LIVING, Op.GET_DELETED, Op.LIST_DELETED)
+_OF_THE_LIVING: Final = {Op.GET, Op.LIST, Op.LIST_VERSIONS, Op.BACKUP, Op.GET_POLICY, Op.POLL, Op.GET_KEY, Op.GET_SECRET}
+_READS: Final = {*_OF_THE_LIVING, Op.GET_DELETED, Op.LIST_DELETED}
 _ADDS: Final = (Op.IMPORT, Op.MERGE, Drift.ISSUER_ISSUES)
 _DISABLED: Final = (V.EARLY_DISABLED, V.VALID_DISABLED, V.EXPIRED_DISABLED)
 
@@ -589,7 +625,7 @@ def _read_changes_nothing(step: Step) -> bool:
 
 def _gone_is_unreadable(step: Step, _: Settings) -> bool:
     alive = step.before.certificate not in (*_FREE, *_KEPT)
-    if alive or step.trigger not in _OF_THE_LIVING or step.row.grade is Grade.ASSUMED or step.row.reply is None:
+    if step.trigger not in _OF_THE_LIVING or alive or step.row.grade is Grade.ASSUMED or step.row.reply is None:
         return True
     shows = step.row.reply.shows
     return shows in (View.ERROR, View.UNLISTED) or (shows is View.VERSIONS and not step.before.versions)
@@ -664,9 +700,8 @@ def _answered(region: Region) -> _Broken:
 
 def _way_back(region: Region) -> _Broken:
     into: dict[Joint, set[Joint]] = {}
-    for joint, steps in region.steps.items():
-        for step in steps:
-            into.setdefault(step.after, set()).add(joint)
+    for step in region.changes:
+        into.setdefault(step.after, set()).add(step.before)
     found, queue = {Joint()}, [Joint()]
     while queue:
         fresh = into[queue.pop()] - found
@@ -686,11 +721,9 @@ def _states(rule: str, sentence: str, holds: Callable[[Joint, Settings], bool]) 
 
 
 def _steps(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) -> Invariant:
-    def broken(region: Region) -> _Broken:
-        for joint, steps in region.steps.items():
-            yield from ((joint, step) for step in steps if not holds(step, region.settings))
-
-    return Invariant(rule, sentence, broken)
+    return Invariant(
+        rule, sentence, lambda region: ((step.before, step) for step in region.all_steps if not holds(step, region.settings))
+    )
 
 
 def _changes(rule: str, sentence: str, holds: Callable[[Step], bool]) -> Invariant:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from certlife.model.joint import Joint
 from certlife.model.look import Misfit
@@ -24,8 +25,7 @@ class Allowed:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One row of one explanation, held against the answer.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from certlife.model.asks import Ask
 from certlife.model.guards import Facts
@@ -114,8 +114,7 @@ class Look:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """A rule that a body breaks.
 
     Attributes:

@@ -6,8 +6,8 @@ Not here: the vault as a whole (belief), lists, issuers and contacts (vaultwide)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, cast
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.errors import BeliefTooLarge
@@ -46,21 +46,23 @@ _BRANCHING: Final = {Operation.DELETE, Operation.PURGE}
 _PART: Final = {Operation.GET: View.VERSION, Operation.UPDATE: View.UPDATED_VERSION}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What stays the same while an answer is held against many explanations.
 
     Attributes:
-        at: the vault's clock.
+        at: the vault's clock at this answer, seconds since 1970; None where it is not known.
+        clock: the latest moment that the vault has named, this one included.
+        start: the first one.
     """
 
     profile: Profile
     reader: Reader
     at: int | None
+    clock: int | None = None
+    start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an answer leaves of a name's explanations."""
 
     left: tuple[Hypothesis, ...]
@@ -70,8 +72,7 @@ class Outcome:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """An explanation that an answer leaves."""
 
     hypothesis: Hypothesis

@@ -39,6 +39,8 @@ def _time(look: Look, *path: str) -> int | None:
 
 def created_before_updated(look: Look) -> bool:
     """Nothing is updated before it is created."""
+    if not look.learned:
+        return True  # seen before
     pairs = ((_time(look, *path, "created"), _time(look, *path, "updated")) for path in _TIMES)
     return all(created is None or updated is None or created <= updated for created, updated in pairs)
 
@@ -51,7 +53,7 @@ def nbf_before_exp(look: Look) -> bool:
 
 def nothing_from_the_future(look: Look) -> bool:
     """Stamps of what has happened do not lie ahead of the clock."""
-    if look.facts.at is None:
+    if look.facts.at is None or not look.learned:
         return True
     stamps = [_time(look, *path, member) for path in _TIMES for member in ("created", "updated")]
     stamps.append(_time(look, "deletedDate"))
@@ -107,18 +109,11 @@ def thumbprint_of_certificate(look: Look) -> bool:
 
 def version_is_fresh(look: Look) -> bool:
     """A version seen for the first time has an identifier that no other one has."""
-    if look.version is None or isinstance(look.version.id, str):
-        return True
     new = look.learned.get("version.id")
+    if new is None or look.version is None:
+        return True
     others = [*look.known.versions, *([look.known.stub] if look.known.stub is not None else [])]
     return all(other.id != new for other in others if other is not look.version)
-
-
-def one_version_everywhere(look: Look) -> bool:
-    """Kid and sid carry the version of id."""
-    parts = [look.member(name) for name in ("id", "kid", "sid")]
-    tails = {part.rpartition("/")[2].lower() for part in parts if isinstance(part, str)}
-    return len(tails) <= 1
 
 
 def purged_after_retention(look: Look) -> bool:
@@ -217,7 +212,7 @@ def another_csr(look: Look) -> bool:
 def certificates_differ(look: Look) -> bool:
     """Two versions that operations issued have two certificates."""
     x5t = look.learned.get("version.x5t")
-    if look.version is None or look.version.making not in (Making.SELF_SIGNED, Making.ORDERED):
+    if x5t is None or look.version is None or look.version.making not in (Making.SELF_SIGNED, Making.ORDERED):
         return True
     return all(other.x5t != x5t for other in look.known.versions if other is not look.version)
 
