@@ -10,10 +10,11 @@ Not here: knowledge, which is not finite (effects), and how the result is told (
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from certlife.model import guards as g
 from certlife.model.asks import Ask, kind_of
@@ -22,6 +23,7 @@ from certlife.model.guards import Facts, Guard, Sight, Situation
 from certlife.model.joint import Joint
 from certlife.model.known import Doc, Known, PolicyFacts, VersionFacts
 from certlife.model.moves import JOINS, OWNER, UNPROMPTED, Choice, Hypothesis, Rules, choices, moved, state_of
+from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.tables import JOINT, TABLES
 from certlife.model.values import Request
@@ -48,11 +50,6 @@ from certlife.model.vocabulary import (
 from certlife.model.vocabulary import (
     VersionState as V,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from certlife.model.rows import Row
 
 MOST_VERSIONS: Final = 2
 """How many versions a state remembers: the youngest."""
@@ -354,7 +351,9 @@ class _Fate:
             yield self._imagined(guard, taken, last=row is rows[-1]), (row,)
 
     def _imagined(self, guard: Guard, taken: Taken, *, last: bool = True) -> Guard:
-        is_so = {Sight.STATE: guard.holds, Sight.SETTINGS: self._noted(guard), Sight.CIRCUMSTANCES: self._free(guard)}[guard.sees]
+        is_so = {Sight.STATE: guard.holds, Sight.SETTINGS: self._noted(guard), Sight.CIRCUMSTANCES: self._free(guard)}[
+            guard.sees
+        ]
 
         def holds(s: Situation) -> bool:
             if not is_so(s) or not (last or self.decides(taken.rule)):
@@ -381,7 +380,7 @@ class _Fate:
         return holds
 
 
-_Bound: TypeAlias = "Callable[[Situation, Mapping[str, bool]], bool | None]"
+_Bound: TypeAlias = Callable[[Situation, Mapping[str, bool]], bool | None]
 """What is not free although it is circumstance: the states, or what was decided before, settle it; None: it is free."""
 
 _STRANGER: Final = "a version that is none of the name's"
@@ -449,7 +448,9 @@ _PROMPTED: Final = tuple((OWNER[op], op) for op in Op if OWNER[op] not in ALONE)
 _TRIGGERS: Final[tuple[tuple[Machine, Trigger], ...]] = (*_PROMPTED, *UNPROMPTED)
 _IDS: Final = tuple(map(str, range(MOST_VERSIONS)))
 _ASKS: Final[Mapping[tuple[Trigger, str | None], Ask]] = {
-    (op, version): Ask(op, "name", version, Request("", "")) for _, op in _PROMPTED for version in (None, _STRANGER, *_IDS)
+    (op, version): Ask(op, "name", version, Request("", ""))
+    for _, op in _PROMPTED
+    for version in (None, _STRANGER, *_IDS)
 }
 _NAMES: Final = {IssuerKind.SELF: "Self", IssuerKind.UNKNOWN: "Unknown", IssuerKind.PARTNER: "partner"}
 _AGE: Final = {V.EARLY: 0, V.EARLY_DISABLED: 0, V.VALID: 1, V.VALID_DISABLED: 1, V.EXPIRED: 2, V.EXPIRED_DISABLED: 2}
@@ -470,7 +471,9 @@ class _World:
     def __init__(self, profile: Profile) -> None:
         self._fate = _Fate()
         self._rules = self._fate.rules(profile)
-        self._grants = {key for key, groups in choices(profile).items() for _, rows in groups if any(map(_is_granted, rows))}
+        self._grants = {
+            key for key, groups in choices(profile).items() for _, rows in groups if any(map(_is_granted, rows))
+        }
         self._everywhere: dict[Joint, dict[Trigger, tuple[Step, ...]]] = {}
         self._joints: dict[Joint, Joint] = {}
 
@@ -573,7 +576,16 @@ _FREE: Final = (C.ABSENT, C.PURGING)
 _KEPT: Final = (C.SOFT_DELETING, C.DELETED, C.RECOVERING)
 _RUNNING: Final = (O.IN_PROGRESS, O.CANCELLING)
 _ENDED: Final = (O.COMPLETED, O.CANCELLED, O.FAILED)
-_OF_THE_LIVING: Final = {Op.GET, Op.LIST, Op.LIST_VERSIONS, Op.BACKUP, Op.GET_POLICY, Op.POLL, Op.GET_KEY, Op.GET_SECRET}
+_OF_THE_LIVING: Final = {
+    Op.GET,
+    Op.LIST,
+    Op.LIST_VERSIONS,
+    Op.BACKUP,
+    Op.GET_POLICY,
+    Op.POLL,
+    Op.GET_KEY,
+    Op.GET_SECRET,
+}
 _READS: Final = {*_OF_THE_LIVING, Op.GET_DELETED, Op.LIST_DELETED}
 _ADDS: Final = (Op.IMPORT, Op.MERGE, Drift.ISSUER_ISSUES)
 _DISABLED: Final = (V.EARLY_DISABLED, V.VALID_DISABLED, V.EXPIRED_DISABLED)
@@ -588,7 +600,9 @@ def _completed_has_version(joint: Joint, _: Settings) -> bool:
 
 
 def _stub_or_active(joint: Joint, _: Settings) -> bool:
-    return (joint.certificate is not C.STUB or not joint.versions) and (joint.certificate is not C.ACTIVE or bool(joint.versions))
+    return (joint.certificate is not C.STUB or not joint.versions) and (
+        joint.certificate is not C.ACTIVE or bool(joint.versions)
+    )
 
 
 def _free_holds_nothing(joint: Joint, _: Settings) -> bool:
@@ -722,14 +736,14 @@ def _states(rule: str, sentence: str, holds: Callable[[Joint, Settings], bool]) 
 
 def _steps(rule: str, sentence: str, holds: Callable[[Step, Settings], bool]) -> Invariant:
     return Invariant(
-        rule, sentence, lambda region: ((step.before, step) for step in region.all_steps if not holds(step, region.settings))
+        rule,
+        sentence,
+        lambda region: ((step.before, step) for step in region.all_steps if not holds(step, region.settings)),
     )
 
 
 def _changes(rule: str, sentence: str, holds: Callable[[Step], bool]) -> Invariant:
-    return Invariant(
-        rule, sentence, lambda region: ((step.before, step) for step in region.changes if not holds(step))
-    )
+    return Invariant(rule, sentence, lambda region: ((step.before, step) for step in region.changes if not holds(step)))
 
 
 INVARIANTS: Final = (
@@ -747,10 +761,14 @@ INVARIANTS: Final = (
     _changes("INV-11", "A read changes nothing.", _read_changes_nothing),
     _steps("INV-12", "Nothing of a certificate that is gone can be read.", _gone_is_unreadable),
     _steps("INV-13", "Key and secret are shown only of a version.", _linked_with_version),
-    Invariant("INV-14", "While the current version is valid, certificate, key and secret can be read.", _readable_together),
+    Invariant(
+        "INV-14", "While the current version is valid, certificate, key and secret can be read.", _readable_together
+    ),
     _changes("INV-15", "An operation whose issuer is Unknown completes by a merge alone.", _unknown_is_merged),
     _changes("INV-16", "An operation that has ended stays so, but for a merge or a new start.", _ended_stays),
-    _changes("INV-17", "An operation is lost only at somebody's request, or with the name.", _operation_lost_by_somebody),
+    _changes(
+        "INV-17", "An operation is lost only at somebody's request, or with the name.", _operation_lost_by_somebody
+    ),
     _changes("INV-18", "Deleted, kept and recovered, a certificate changes only by the clock.", _still_while_gone),
     _changes("INV-19", "Versions come one at a time, and go only with the name.", _versions_stay),
     _changes("INV-20", "A version only grows older.", _versions_grow_older),

@@ -1,20 +1,24 @@
 """The rows as `transitions` machines: one for each small machine and profile, fired from one state at a time.
 
-The compiled form of the same rows (moves) stands in for them where steps are taken by the thousand; a test holds the two
+The compiled form of the same rows (moves) stands in for them where steps are taken by the thousand; a test holds them
 against each other. Not here: what one machine's step means to another (moves).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import transitions
 from certlife.model.errors import ModelError
+from certlife.model.guards import Guard
 from certlife.model.moves import believed
+from certlife.model.rows import Row
 from certlife.model.tables import TABLES
+from certlife.model.values import Answer
 from certlife.model.vocabulary import (
     CertificateState,
     ContactsState,
@@ -27,13 +31,6 @@ from certlife.model.vocabulary import (
     Trigger,
     VersionState,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from certlife.model.guards import Guard
-    from certlife.model.rows import Row
-    from certlife.model.values import Answer
 
 STATES: Final[Mapping[Machine, tuple[State, ...]]] = {
     Machine.CERTIFICATE: tuple(CertificateState),
@@ -66,13 +63,17 @@ class _Shot:
 class Chart:
     """The rows of one machine as a `transitions` machine.
 
-    Its state is set anew for every firing: one chart serves every certificate, though only one firing at a time.
+    Its state is set anew for every firing: one chart serves every certificate, one firing at a time.
     """
 
     def __init__(self, machine: Machine, profile: Profile) -> None:
         self._machine, self._cell = machine, _Cell()
         self._board = _Board(
-            self._cell, states=list(STATES[machine]), initial=STATES[machine][0], auto_transitions=False, send_event=True
+            self._cell,
+            states=list(STATES[machine]),
+            initial=STATES[machine][0],
+            auto_transitions=False,
+            send_event=True,
         )
         for (state, trigger), rows in _lines(TABLES[machine]).items():
             self._add(state, trigger, rows, profile)
@@ -150,7 +151,7 @@ class _Board(transitions.Machine):
     transition_cls = _Transition
 
 
-_Callback: TypeAlias = "str | Callable[..., bool | None]"
+_Callback: TypeAlias = str | Callable[..., bool | None]
 """What `transitions` takes for a condition; here it is never a name, since a misspelt one shows only when it is fired."""
 
 

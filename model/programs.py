@@ -15,6 +15,7 @@ from certlife.model.look import MISFIT, Identifier, Look, Misfit, fit
 from certlife.model.rows import Relation, Show, Want
 from certlife.model.vocabulary import Profile, VersionState, View
 from certlife.model.wants import Constant, always
+from certlife.model.x509_rules import X509_RELATIONS
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -45,6 +46,7 @@ class Program(NamedTuple):
     Attributes:
         containers: the objects inside the body that members stand in, each as its parent (0 is the body), its key,
             and the question whether it shows what it showed before.
+        content: the relations that are about X.509 content, and need some that was read.
         rules: the ids of the rules in it that need no further condition.
         attributes: which container holds the attributes of the version; None where none does.
     """
@@ -52,6 +54,7 @@ class Program(NamedTuple):
     containers: tuple[Container, ...]
     steps: tuple[Step, ...]
     relations: tuple[Relation, ...]
+    content: tuple[Relation, ...]
     rules: tuple[str, ...]
     attributes: int | None
 
@@ -104,7 +107,8 @@ def _parts(look: Look, program: Program) -> list[Mapping[str, Any] | None]:
 def _related(look: Look, program: Program, inside: list[Mapping[str, Any] | None]) -> Misfit | None:
     attributes = inside[program.attributes] if program.attributes is not None else _NOTHING
     held: list[str] = []
-    for relation in program.relations:
+    read = look.x509 is not None or look.csr is not None or look.secret is not None
+    for relation in (*program.relations, *program.content) if read else program.relations:
         if attributes is None and relation.of_attributes:
             continue
         if relation.when is not always:
@@ -147,7 +151,6 @@ def _program_for(look: Look, profile: Profile) -> Program:
         look.version_state is VersionState.NONE,
         None if policy is None else True if policy.seen else policy.asked,
         _LEVELS.get(look.member("attributes", "recoveryLevel")),
-        look.x509 is None,
     )
     program = _PROGRAMS.get(kind)
     if program is None:
@@ -160,9 +163,12 @@ def _compiled(look: Look, profile: Profile) -> Program:
     applying = [show for show in shows if show.when(look)]
     containers, places = _containers([show.path[:-1] for show in applying], steady=look.view in _OF_A_VERSION)
     steps = tuple(_step(show, places[show.path[:-1]]) for show in applying)
-    rules = (*(show.rule for show in applying), *(relation.rule for relation in relations if relation.when is always))
+    plain = (relation.rule for relation in relations if relation.when is always and relation not in X509_RELATIONS)
+    rules = (*(show.rule for show in applying), *plain)
     attributes = places.get(("attributes",)) if look.view in _OF_A_VERSION else None
-    return Program(containers, steps, relations, rules, attributes)
+    content = tuple(relation for relation in relations if relation in X509_RELATIONS)
+    others = tuple(relation for relation in relations if relation not in content)
+    return Program(containers, steps, others, content, rules, attributes)
 
 
 def _step(show: Show, container: int) -> Step:
