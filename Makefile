@@ -24,6 +24,7 @@ bench: $(BIN)/certlife
 
 diagrams: $(BIN)/certlife
 	$(BIN)/certlife diagram --format mermaid -o docs/diagrams
+	$(BIN)/certlife diagram lifecycle --format svg -o docs/diagrams
 
 # The environment is made once and again whenever what it is made of has changed.
 $(BIN)/certlife: pyproject.toml constraints.txt

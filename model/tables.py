@@ -137,7 +137,7 @@ CERTIFICATE: Final = (
     _row("CERT-29", ALIVE,          Op.IMPORT,          g.always,                  C.ACTIVE,        BUNDLE,                         DOC, "KVC-IMP-023 KVC-IMP-024 S-03 N-59 P-56"),
     _row("CERT-30", BURIED,         Op.IMPORT,          g.always,                  STAYS,           refuses(409),                   DOC, "KVC-IMP-035 KVC-DEL-006 KVC-NAM-015 F-03 F-04"),
     _row("CERT-31", C.RECOVERING,   Op.IMPORT,          g.always,                  STAYS,           refuses(409),                   ASM, "S-04"),
-    _row("CERT-32", (*FREE, *ALIVE), Signal.ISSUED,     g.always,                  C.ACTIVE,        SILENT,                         DOC, "KVC-CRE-015 KVC-CRE-043 KVC-MRG-001 J-14"),
+    _row("CERT-32", ALIVE,          Signal.ISSUED,      g.always,                  C.ACTIVE,        SILENT,                         DOC, "KVC-CRE-015 KVC-CRE-043 KVC-MRG-001 J-14"),
     _row("CERT-33", C.ACTIVE,       Drift.RENEWAL_DUE,  g.renewal_due,             STAYS,           SILENT,                         DOC, "KVC-REN-001 KVC-REN-002 KVC-REN-003 KVC-REN-004 KVC-REN-010 KVC-CRE-034 KVC-IMP-029 S-13 S-17 F-25"),
     # --- it is read and changed
     _row("CERT-34", ALIVE,          Op.GET,             g.version_missing,         STAYS,           NOT_FOUND,                      OBS, "KVC-ERR-014 P-31"),
