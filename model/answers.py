@@ -201,13 +201,19 @@ SHOWS: Final = (
 def _relation(
     rule: str, views: tuple[View, ...], holds: Condition, when: Condition, grade: Grade, because: str
 ) -> Relation:
-    return Relation(rule, views, holds, when, grade, tuple(because.split()), of_attributes=holds in _OF_ATTRIBUTES)
+    return Relation(rule, views, holds, when, grade, tuple(because.split()), _ABOUT.get(holds, frozenset()))
 
 
-_OF_ATTRIBUTES: Final = (
-    r.nbf_before_exp, r.backdated_ten_minutes, r.valid_for_its_months, r.created_while_operation_ran,
-    r.level_always_or_never,
-)  # fmt: skip
+_ABOUT: Final[dict[Condition, frozenset[str]]] = {
+    r.nbf_before_exp: frozenset({"attributes"}),
+    r.backdated_ten_minutes: frozenset({"attributes"}),
+    r.valid_for_its_months: frozenset({"attributes"}),
+    r.created_while_operation_ran: frozenset({"attributes"}),
+    r.level_always_or_never: frozenset({"attributes"}),
+    r.usages_in_order: frozenset({"policy"}),
+    r.created_before_updated: frozenset({"attributes", "policy"}),
+    r.nothing_from_the_future: frozenset({"attributes", "policy"}),
+}
 
 
 RELATIONS: Final = (

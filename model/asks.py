@@ -141,7 +141,7 @@ def understand(request: Request) -> Ask | None:
     return None if operation is None else Ask(operation, name.lower(), version, request, name)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _route(method: str, path: str) -> tuple[Operation | None, str, str | None]:
     segments = [segment for segment in path.split("/") if segment]
     shape, free = [segment.lower() for segment in segments[:1]], list[str]()

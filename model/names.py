@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.errors import BeliefTooLarge
@@ -106,17 +106,17 @@ def settle(hypotheses: Sequence[Hypothesis], facts: Facts, profile: Profile) -> 
 def _closure(hypothesis: Hypothesis, facts: Facts, profile: Profile) -> tuple[Hypothesis, ...]:
     """The hypothesis with all that may come of it at any time."""
     key = (profile, facts.settings.soft_delete)
-    closure: tuple[Hypothesis, ...] | None = hypothesis.memo.get(key)
-    if closure is None:
-        found = {hypothesis: None}
+    later: tuple[Hypothesis, ...] | None = hypothesis.memo.get(key)
+    if later is None:
+        found: dict[Hypothesis, None] = {}
         queue = [hypothesis]
         while queue:
             for _, after in drifted(queue.pop(), facts, profile, timely=False):
-                if after not in found:
+                if after not in found and after != hypothesis:
                     found[after] = None
                     queue.append(after)
-        hypothesis.memo[key] = closure = tuple(found)
-    return closure
+        hypothesis.memo[key] = later = tuple(found)
+    return (hypothesis, *later)
 
 
 def _add_timely(found: dict[Hypothesis, None], facts: Facts, profile: Profile) -> None:
@@ -194,15 +194,19 @@ def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
 def _results(
     hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Sequence[Accepted | Attempt]:
-    """What comes of holding an answer against an explanation; the same look twice is not looked at twice."""
+    """What comes of holding an answer against an explanation; the same look twice is not looked at twice.
+
+    Nothing that is remembered leads back to the hypothesis that remembers it, so what is forgotten is freed at once.
+    """
     if ask.operation not in _STEADY:
         return list(_held_against(hypothesis, ask, answer, facts, context))
-    key = (ask.operation, ask.version, ask.request.api_version, context.profile)
-    last = hypothesis.memo.get(key)
-    if last is not None and last[0] == answer and last[1] == facts.settings:
-        return cast("Sequence[Accepted | Attempt]", last[2])
+    asked = (ask.version, ask.request.api_version, context.profile)
+    last = hypothesis.memo.get(ask.operation)
+    if last is not None and last[0] == asked and last[1] == answer and last[2] == facts.settings:
+        return [Accepted(hypothesis, *result[1:]) if result[0] is None else result for result in last[3]]
     results = list(_held_against(hypothesis, ask, answer, facts, context))
-    hypothesis.memo[key] = (answer, facts.settings, results)
+    kept = [(None, *result[1:]) if result[0] is hypothesis else result for result in results]
+    hypothesis.memo[ask.operation] = (asked, answer, facts.settings, kept)
     return results
 
 

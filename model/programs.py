@@ -48,7 +48,8 @@ class Program(NamedTuple):
             and the question whether it shows what it showed before.
         content: the relations that are about X.509 content, and need some that was read.
         rules: the ids of the rules in it that need no further condition.
-        attributes: which container holds the attributes of the version; None where none does.
+        places: the containers that may be shown again, by their names; None for one that the body never has.
+        keeps_attributes: whether the body shows the attributes of a version as they will be shown again.
     """
 
     containers: tuple[Container, ...]
@@ -56,7 +57,8 @@ class Program(NamedTuple):
     relations: tuple[Relation, ...]
     content: tuple[Relation, ...]
     rules: tuple[str, ...]
-    attributes: int | None
+    places: tuple[tuple[str, int | None], ...]
+    keeps_attributes: bool
 
 
 _LEVELS: Final[dict[object, bool]] = {ABSENT: False, "Purgeable": True}
@@ -105,11 +107,11 @@ def _parts(look: Look, program: Program) -> list[Mapping[str, Any] | None]:
 
 
 def _related(look: Look, program: Program, inside: list[Mapping[str, Any] | None]) -> Misfit | None:
-    attributes = inside[program.attributes] if program.attributes is not None else _NOTHING
+    steady = {name for name, place in program.places if place is None or inside[place] is None}
     held: list[str] = []
     read = look.x509 is not None or look.csr is not None or look.secret is not None
     for relation in (*program.relations, *program.content) if read else program.relations:
-        if attributes is None and relation.of_attributes:
+        if relation.about and relation.about <= steady:
             continue
         if relation.when is not always:
             if not relation.when(look):
@@ -117,8 +119,8 @@ def _related(look: Look, program: Program, inside: list[Mapping[str, Any] | None
             held.append(relation.rule)
         if not relation.holds(look):
             return Misfit(relation, None, None, len(program.steps))
-    if attributes:
-        look.learned["version.shown"] = Doc(attributes)
+    if program.keeps_attributes and look.version is not None and "attributes" not in steady:
+        look.learned["version.shown"] = Doc(look.body["attributes"])
     look.held = (*program.rules, *held) if held else program.rules
     return None
 
@@ -165,10 +167,10 @@ def _compiled(look: Look, profile: Profile) -> Program:
     steps = tuple(_step(show, places[show.path[:-1]]) for show in applying)
     plain = (relation.rule for relation in relations if relation.when is always and relation not in X509_RELATIONS)
     rules = (*(show.rule for show in applying), *plain)
-    attributes = places.get(("attributes",)) if look.view in _OF_A_VERSION else None
+    named = tuple((name, places.get((name,))) for name in ("attributes", "policy"))
     content = tuple(relation for relation in relations if relation in X509_RELATIONS)
     others = tuple(relation for relation in relations if relation not in content)
-    return Program(containers, steps, others, content, rules, attributes)
+    return Program(containers, steps, others, content, rules, named, look.view in _OF_A_VERSION)
 
 
 def _step(show: Show, container: int) -> Step:

@@ -39,8 +39,6 @@ def _time(look: Look, *path: str) -> int | None:
 
 def created_before_updated(look: Look) -> bool:
     """Nothing is updated before it is created."""
-    if not look.learned:
-        return True  # seen before
     pairs = ((_time(look, *path, "created"), _time(look, *path, "updated")) for path in _TIMES)
     return all(created is None or updated is None or created <= updated for created, updated in pairs)
 
@@ -53,10 +51,9 @@ def nbf_before_exp(look: Look) -> bool:
 
 def nothing_from_the_future(look: Look) -> bool:
     """Stamps of what has happened do not lie ahead of the clock."""
-    if look.facts.at is None or not look.learned:
+    if look.facts.at is None:
         return True
     stamps = [_time(look, *path, member) for path in _TIMES for member in ("created", "updated")]
-    stamps.append(_time(look, "deletedDate"))
     return all(stamp is None or stamp <= look.facts.at + CLOCK_SLACK_S for stamp in stamps)
 
 

@@ -161,7 +161,8 @@ class Relation:
 
     Attributes:
         holds: whether they do; what the model cannot tell counts as holding.
-        of_attributes: whether it looks at nothing but the attributes, and so holds again when they are shown again.
+        about: the parts of the body (`attributes`, `policy`) that it looks at, if at nothing else: when they are shown
+            again as they were, it holds again.
     """
 
     rule: str
@@ -170,7 +171,7 @@ class Relation:
     when: Condition
     grade: Grade
     because: tuple[str, ...]
-    of_attributes: bool = False
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
