@@ -22,7 +22,6 @@ from certlife.model import Exchange, Profile
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.x509 import Reader
 
-
 MOST_FINDINGS: Final = 20
 """After how many findings the rest of a recording is left alone."""
 

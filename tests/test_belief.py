@@ -171,4 +171,4 @@ def test_long_session_leaves_a_small_belief_and_flat_memory() -> None:
 
     peak(200)  # what is compiled once
 
-    assert peak(4000) < 2 * peak(1000)
+    assert peak(12_000) < 1.5 * peak(4000)  # the routes of 512 paths are remembered, and no more

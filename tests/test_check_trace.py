@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.cli import main
 from certlife.conformance.discreet import HIDDEN, answer_shown, request_shown
@@ -16,6 +14,7 @@ from certlife.conformance.judge import judge
 from certlife.conformance.readers import read
 from certlife.conformance.shorten import history
 from certlife.model import Answer, Profile, Request
+from click.testing import CliRunner, Result
 
 SAMPLES = Path(__file__).resolve().parents[1] / "conformance" / "samples"
 GOOD = SAMPLES / "self-signed.json"
