@@ -10,7 +10,7 @@ Not here: knowledge, which is not finite (effects), and how the result is told (
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -234,11 +234,12 @@ class Exploration:
         return sum(walked.transitions for walked in self.walked)
 
 
-def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
+def explore(*, profile: Profile = Profile.EITHER, invariants: Sequence[Invariant] | None = None) -> Exploration:
     """Walk every scope, and the machines of the vault itself.
 
     Args:
         profile: whose reading of the tables is walked.
+        invariants: what must hold; None for all of INVARIANTS.
     Returns: the counts, and what became of the invariants.
     Source: every row and joint rule.
     """
@@ -266,7 +267,7 @@ def explore(*, profile: Profile = Profile.EITHER) -> Exploration:
         no_way_in=_left_over(one.target for one in moves),
         no_way_out=_left_over(one.source for one in moves),
         settled=max(len(closure) for region in regions.values() for closure in region.closures.values()),
-        invariants=tuple(_checked(invariant, regions) for invariant in INVARIANTS),
+        invariants=tuple(_checked(one, regions) for one in (INVARIANTS if invariants is None else invariants)),
     )
 
 
@@ -507,14 +508,14 @@ class _World:
         return tuple(found.values())
 
     def _steps_by_the_clock(self, joint: Joint, index: int) -> Iterator[Step]:
-        versions = joint.versions
-        situation = Situation(joint, _KNOWN[IssuerKind.UNKNOWN, len(versions)], Facts(), index=index)
+        states = joint.versions
+        situation = Situation(joint, _KNOWN[IssuerKind.UNKNOWN, len(states)], Facts(), index=index)
         for drift in (Drift.NBF_REACHED, Drift.EXP_REACHED):
             for _ in self._fate.ways():
-                for row in self._rules.rows_for(Machine.VERSION, versions[index], drift, situation):
-                    if isinstance(row.target, V):
-                        after = replace(joint, versions=(*versions[:index], row.target, *versions[index + 1 :]))
-                        yield Step(joint, drift, row, tuple(self._fate.taken), self._scoped(after))
+                for row in self._rules.rows_for(Machine.VERSION, states[index], drift, situation):
+                    aged = row.target if isinstance(row.target, V) else states[index]
+                    after = replace(joint, versions=(*states[:index], aged, *states[index + 1 :]))
+                    yield Step(joint, drift, row, tuple(self._fate.taken), self._scoped(after))
 
     def _scoped(self, joint: Joint) -> Joint:
         """The state as the walk remembers it: one object each, without the versions that are out of its scope."""
@@ -529,7 +530,7 @@ def _situations(joint: Joint, trigger: Trigger, facts: Facts) -> Iterator[Situat
     known, ask = _KNOWN[IssuerKind.UNKNOWN, versions], _ASKS.get((trigger, None))
     yield Situation(joint, known, facts, ask)
     if trigger in _BY_VERSION:
-        for version in (*_IDS[: versions - 1], _STRANGER):
+        for version in (*_IDS[: max(versions - 1, 0)], _STRANGER):
             yield Situation(joint, known, facts, _ASKS[trigger, version])
     elif trigger in _STARTS:
         for kind in (IssuerKind.SELF, IssuerKind.PARTNER):
@@ -556,7 +557,7 @@ def _walked(world: _World, settings: Settings) -> Region:
 
 # --- the invariants
 
-_Broken: TypeAlias = "Iterator[tuple[Joint, Step | None]]"
+_Broken: TypeAlias = Iterator[tuple[Joint, Step | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -718,7 +719,7 @@ def _way_back(region: Region) -> _Broken:
         into.setdefault(step.after, set()).add(step.before)
     found, queue = {Joint()}, [Joint()]
     while queue:
-        fresh = into[queue.pop()] - found
+        fresh = into.get(queue.pop(), set()) - found
         found |= fresh
         queue.extend(fresh)
     return ((joint, None) for joint in region.steps if joint not in found)
