@@ -152,7 +152,7 @@ def clock_goes_on(before: int | None, at: int | None) -> bool:
     return before is None or at is None or at >= before - CLOCK_SLACK_S
 
 
-CLOCK: Final = SessionRule("TIME-01", clock_goes_on, Grade.ASSUMED, ("KVC-ATT-004", "J-73"))
+CLOCK: Final = SessionRule("TIME-01", clock_goes_on, Grade.OBSERVED, ("KVC-ATT-004", "J-73"))
 _RAN_BACKWARDS: Final = Finding(CLOCK.rule, CLOCK.because, "the vault's clock ran backwards between two answers", ())
 
 

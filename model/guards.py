@@ -147,21 +147,15 @@ def certificate_alive(s: Situation) -> bool:
 
 
 @_guard(Sight.STATE)
-def awaits_merge(s: Situation) -> bool:
-    """The operation's CSR is to be signed by hand."""
-    return s.joint.issuer is _BY_HAND
+def signed_by_vault(s: Situation) -> bool:
+    """The operation's certificate is to be signed with its own key."""
+    return s.joint.issuer is IssuerKind.SELF
 
 
 @_guard(Sight.STATE)
 def ordered_from_partner(s: Situation) -> bool:
     """The operation's CSR went to a CA."""
     return s.joint.issuer is _BY_PARTNER
-
-
-@_guard(Sight.STATE)
-def policy_set(s: Situation) -> bool:
-    """The name has a policy."""
-    return s.joint.policy is PolicyState.SET
 
 
 # --- the vault's settings
@@ -187,12 +181,6 @@ def retention_over(s: Situation) -> bool:
     """The scheduled purge date has come."""
     deletion = s.known.deletion
     return s.facts.at is not None and deletion is not None and _reached(deletion.purge, s.facts.at)
-
-
-@_guard(Sight.CIRCUMSTANCES)
-def within_retention(s: Situation) -> bool:
-    """The scheduled purge date lies ahead, or is not known."""
-    return not retention_over.holds(s)
 
 
 @_guard(Sight.CIRCUMSTANCES)

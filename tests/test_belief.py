@@ -171,4 +171,4 @@ def test_long_session_leaves_a_small_belief_and_flat_memory() -> None:
 
     peak(200)  # what is compiled once
 
-    assert peak(12_000) < 1.5 * peak(4000)  # the routes of 512 paths are remembered, and no more
+    assert peak(18_000) < 1.2 * peak(9_000)  # by then 512 paths are remembered, and never more

@@ -11,15 +11,16 @@ from functools import cache
 from typing import Final
 
 import pytest
-from certlife.model import explore as explorer
 from certlife.model.asks import Ask, understand
-from certlife.model.explore import INVARIANTS, SCOPES, Exploration, Invariant, Region, Step, Taken, explore
+from certlife.model.explore import MOST_TOLD, SCOPES, Exploration, explore
 from certlife.model.guards import Facts
+from certlife.model.invariants import INVARIANTS, Invariant
 from certlife.model.joint import Joint
 from certlife.model.known import DeletionFacts, Doc, Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.moves import Hypothesis, answered, drifted, timed
 from certlife.model.names import settle
 from certlife.model.prior import ANYTHING
+from certlife.model.region import Region, Step, Taken
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.tables import TABLES
@@ -46,6 +47,7 @@ from certlife.model.vocabulary import (
 from certlife.model.vocabulary import (
     VersionState as V,
 )
+from certlife.model.world import MOST_VERSIONS
 
 ROW: Final = {row.rule: row for table in TABLES.values() for row in table}
 SELF, UNKNOWN, PARTNER = IssuerKind.SELF, IssuerKind.UNKNOWN, IssuerKind.PARTNER
@@ -208,7 +210,7 @@ def test_a_violation_comes_with_its_path() -> None:
         return ((joint, None) for joint in found.steps if joint.operation is O.FAILED)
 
     (checked,) = explore(invariants=[Invariant("INV-00", "No operation fails.", broken)]).invariants
-    assert checked.broken > len(checked.violations) == explorer.MOST_TOLD
+    assert checked.broken > len(checked.violations) == MOST_TOLD
     violation = checked.violations[0]
     assert violation.scope == "no soft delete"
     assert [one.trigger for one in violation.path] == [Op.CREATE, Drift.ISSUER_REFUSES]
@@ -306,7 +308,7 @@ def circumstances(settings: Settings) -> Iterator[Facts]:
 
 
 def youngest(joint: Joint) -> Joint:
-    return replace(joint, versions=joint.versions[-explorer.MOST_VERSIONS :])
+    return replace(joint, versions=joint.versions[-MOST_VERSIONS :])
 
 
 def steps_of_the_belief(joint: Joint, facts: Facts) -> Iterator[tuple[Trigger, Row, Hypothesis]]:
