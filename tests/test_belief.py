@@ -171,4 +171,4 @@ def test_long_session_leaves_a_small_belief_and_flat_memory() -> None:
 
     peak(200)  # what is compiled once
 
-    assert peak(18_000) < 1.2 * peak(9_000)  # by then 512 paths are remembered, and never more
+    assert peak(16_000) < 1.5 * peak(8_000)  # the caches fill, and no more
