@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from certlife.model.joint import Joint
-from certlife.model.known import Known, PendingFacts, PolicyFacts, VersionFacts
+from certlife.model.known import CLOCK_SLACK_S, Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.moves import Hypothesis
 from certlife.model.vocabulary import CertificateState, OperationState, PolicyState, VersionState
 
@@ -42,7 +42,7 @@ def older_than(body: object, start: int | None) -> bool:
         return False
     policy = body.get("policy")
     stamps = [_created(body), _created(policy), body.get("deletedDate")]
-    return any(isinstance(stamp, int) and stamp < start for stamp in stamps)
+    return any(isinstance(stamp, int) and stamp < start - CLOCK_SLACK_S for stamp in stamps)
 
 
 def _created(body: object) -> object:

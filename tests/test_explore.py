@@ -165,7 +165,7 @@ def running(joint: Joint, issuer: IssuerKind, operation: O = O.IN_PROGRESS) -> J
 
 BROKEN: Final = {
     # invariant, a region in which it does not hold
-    "INV-01": world(steps=[step("CERT-19", running(ACTIVE, SELF))]),
+    "INV-01": world(steps=[step("CERT-18", running(ACTIVE, SELF))]),
     "INV-02": world(running(STUB, SELF, O.COMPLETED)),
     "INV-03": world(replace(STUB, versions=(V.VALID,))),
     "INV-04": world(Joint(policy=P.SET)),
@@ -173,22 +173,22 @@ BROKEN: Final = {
     "INV-06": world(replace(STUB, operation=O.IN_PROGRESS)),
     "INV-07": world(running(STUB, SELF, O.FAILED)),
     "INV-08": world(DELETED, settings=FREE),
-    "INV-09": world(steps=[step("CERT-101", DELETED, Joint(C.PURGING))], settings=PROTECTED),
-    "INV-10": world(steps=[step("CERT-102", DELETED, Joint())]),
-    "INV-11": world(steps=[step("CERT-38", ACTIVE, STUB)]),
-    "INV-12": world(steps=[step("CERT-38", DELETED)]),
-    "INV-13": world(steps=[step("CERT-74", STUB)]),
-    "INV-14": world(ACTIVE, steps=[step("CERT-38", ACTIVE), step("CERT-74", ACTIVE)]),
+    "INV-09": world(steps=[step("CERT-111", DELETED, Joint(C.PURGING))], settings=PROTECTED),
+    "INV-10": world(steps=[step("CERT-112", DELETED, Joint())]),
+    "INV-11": world(steps=[step("CERT-43", ACTIVE, STUB)]),
+    "INV-12": world(steps=[step("CERT-43", DELETED)]),
+    "INV-13": world(steps=[step("CERT-79", STUB)]),
+    "INV-14": world(ACTIVE, steps=[step("CERT-43", ACTIVE), step("CERT-79", ACTIVE)]),
     "INV-15": world(steps=[step("OPER-02", running(ACTIVE, UNKNOWN), running(ACTIVE, UNKNOWN, O.COMPLETED))]),
     "INV-16": world(
         steps=[step("OPER-02", running(ACTIVE, PARTNER, O.CANCELLED), running(ACTIVE, PARTNER, O.COMPLETED))]
     ),
     "INV-17": world(steps=[step("OPER-13", running(ACTIVE, SELF), ACTIVE)]),
     "INV-18": world(steps=[step("OPER-04", running(DELETED, PARTNER), running(DELETED, PARTNER, O.FAILED))]),
-    "INV-19": world(steps=[step("CERT-56", replace(ACTIVE, versions=(V.EXPIRED, V.VALID)), ACTIVE)]),
-    "INV-20": world(steps=[step("CERT-56", replace(ACTIVE, versions=(V.EXPIRED,)), ACTIVE)]),
-    "INV-21": world(steps=[step("CERT-38", ACTIVE, replace(ACTIVE, versions=(V.VALID_DISABLED,)))]),
-    "INV-22": world(steps=[step("CERT-33", Joint(), STUB)]),
+    "INV-19": world(steps=[step("CERT-61", replace(ACTIVE, versions=(V.EXPIRED, V.VALID)), ACTIVE)]),
+    "INV-20": world(steps=[step("CERT-61", replace(ACTIVE, versions=(V.EXPIRED,)), ACTIVE)]),
+    "INV-21": world(steps=[step("CERT-43", ACTIVE, replace(ACTIVE, versions=(V.VALID_DISABLED,)))]),
+    "INV-22": world(steps=[step("CERT-38", Joint(), STUB)]),
     "INV-23": world(ACTIVE),
     "INV-24": world(steps=[step("CERT-09", Joint(), STUB)]),
 }
