@@ -121,7 +121,7 @@ def _row(
 
 # fmt: off
 CERTIFICATE: Final = (
-    #    rule        source           trigger               guard                     target           reply               gradebecause
+    #    rule        source           trigger               guard                     target           reply               grade because
     # --- it comes into being
     _row("CERT-01",  FREE,            Op.CREATE,            g.name_held,              STAYS,           refuses(409),       DOC, "KVC-NAM-004"),
     _row("CERT-02",  FREE,            Op.CREATE,            g.policy_missing,         STAYS,           FAILS,              DOC, "KVC-CRE-006 S-01"),
@@ -244,7 +244,7 @@ CERTIFICATE: Final = (
 )
 
 OPERATION_TABLE: Final = (
-    #    rule       source            trigger                          guard                   target         reply          gradebecause
+    #    rule       source            trigger                          guard                   target         reply          grade because
     # --- it begins and ends
     _row("OPER-01", IDLE,             Signal.STARTED,                  g.always,               O.IN_PROGRESS, SILENT,        DOC, "KVC-CRE-001 KVC-CRE-013 KVC-OPR-022 J-10"),
     _row("OPER-02", O.IN_PROGRESS,    Drift.ISSUER_ISSUES,             g.issuer_can_issue,     O.COMPLETED,   SILENT,        DOC, "KVC-CRE-015 KVC-CRE-020 KVC-CRE-042 KVC-CRE-051 N-26 J-7 J-8 P-9"),
@@ -294,7 +294,7 @@ OPERATION_TABLE: Final = (
 )
 
 VERSION: Final = (
-    #    rule       source                           trigger              guard              target              reply   gradebecause
+    #    rule       source                           trigger              guard              target              reply   grade because
     _row("VERS-01", V.NONE,                          Signal.ISSUED,       g.not_yet_valid,   V.EARLY,            SILENT, DOC, "KVC-ATT-003 S-11"),
     _row("VERS-02", V.NONE,                          Signal.ISSUED,       g.exp_reached,     V.EXPIRED,          SILENT, DOC, "KVC-ATT-003 S-11"),
     _row("VERS-03", V.NONE,                          Signal.ISSUED,       g.disabled_wished, V.VALID_DISABLED,   SILENT, DOC, "KVC-CRE-016 KVC-MRG-011 S-39"),
@@ -316,7 +316,7 @@ VERSION: Final = (
 )
 
 POLICY: Final = (
-    #    rule       source    trigger           guard               target  reply         gradebecause
+    #    rule       source    trigger           guard               target  reply         grade because
     _row("POLI-01", tuple(P), Signal.WRITTEN,   g.always,           P.SET,  SILENT,       DOC, "KVC-CRE-007 KVC-IMP-015 KVC-IMP-017 KVC-OBJ-024 S-06 N-8 P-12"),
     _row("POLI-02", P.SET,    Signal.FORGOTTEN, g.always,           P.NONE, SILENT,       DOC, "KVC-POL-024"),
     _row("POLI-03", P.SET,    Op.GET_POLICY,    g.certificate_gone, STAYS,  FAILS,        DOC, "KVC-POL-024 KVC-DEL-005 KVC-DEL-034 S-27"),
@@ -328,7 +328,7 @@ POLICY: Final = (
 )
 
 ISSUER: Final = (
-    #    rule       source               trigger           guard     target               reply         gradebecause
+    #    rule       source               trigger           guard     target               reply         grade because
     _row("ISSU-01", tuple(IssuerState),  Op.SET_ISSUER,    g.always, IssuerState.PRESENT, ISSUER_SHOWN, DOC, "KVC-ISS-001 KVC-ISS-006 S-48 N-54 N-65 J-69 P-78 P-79"),
     _row("ISSU-02", IssuerState.PRESENT, Op.UPDATE_ISSUER, g.always, STAYS,               ISSUER_SHOWN, DOC, "KVC-ISS-003 S-48 N-55 P-80"),
     _row("ISSU-03", IssuerState.ABSENT,  Op.UPDATE_ISSUER, g.always, STAYS,               FAILS,        DOC, "KVC-ERR-014"),
@@ -341,7 +341,7 @@ ISSUER: Final = (
 )
 
 CONTACTS: Final = (
-    #    rule       source                trigger             guard     target               reply           gradebecause
+    #    rule       source                trigger             guard     target               reply           grade because
     _row("CONT-01", tuple(ContactsState), Op.SET_CONTACTS,    g.always, ContactsState.SET,   CONTACTS_SHOWN, DOC, "KVC-CON-001 N-57 J-71 P-82"),
     _row("CONT-02", ContactsState.SET,    Op.GET_CONTACTS,    g.always, STAYS,               CONTACTS_SHOWN, DOC, "KVC-CON-002 KVC-CON-004 C-34"),
     _row("CONT-03", ContactsState.UNSET,  Op.GET_CONTACTS,    g.always, STAYS,               NO_CONTACTS,    OBS, "KVC-ERR-014 S-35 J-71 P-82"),
@@ -355,7 +355,7 @@ def _join(rule: str, cause: Trigger, guard: g.Guard, machine: Machine, signal: S
 
 
 JOINT: Final = (
-    #     rule       cause                 guard           tells                signal               gradebecause
+    #     rule       cause                 guard           tells                signal               grade because
     _join("JOIN-01", Op.CREATE,            g.policy_sent,  Machine.POLICY,      Signal.WRITTEN,      DOC, "KVC-CRE-007 KVC-CRE-008 S-06 N-8 J-16 P-11"),
     _join("JOIN-02", Op.CREATE,            g.always,       Machine.OPERATION,   Signal.STARTED,      DOC, "KVC-CRE-001 KVC-CRE-004"),
     _join("JOIN-03", Drift.RENEWAL_DUE,    g.always,       Machine.OPERATION,   Signal.STARTED,      ASM, "KVC-REN-001 KVC-REN-002 KVC-REN-009 S-13"),
