@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from certlife.model.answers import rules_of
+from certlife.model.conditions import always
 from certlife.model.known import ABSENT, Doc
 from certlife.model.look import MISFIT, Identifier, Look, Misfit, fit
 from certlife.model.rows import Relation, Show, Want
 from certlife.model.vocabulary import Profile, VersionState, View
-from certlife.model.wants import Constant, always
+from certlife.model.wants import Constant
 from certlife.model.x509_rules import X509_RELATIONS
 
 _NOTHING: Final[Mapping[str, Any]] = {}

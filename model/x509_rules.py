@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from certlife.model import wants as w
+from certlife.model import conditions as c
 from certlife.model.known import ABSENT, CLOCK_SLACK_S, Doc, Making
 from certlife.model.relations import months_later
 from certlife.model.rows import Condition, Relation
@@ -285,19 +285,19 @@ def request_made(look: Look) -> bool:
 
 def _chosen(path: str) -> Condition:
     """The request has just been made, and what the policy says at the path was given, or seen before."""
-    given, keys = w.given(path), path.split(".")
+    given, keys = c.given(path), path.split(".")
 
     def chosen(look: Look) -> bool:
         if not request_made(look):
             return False
-        return w.policy_seen(look) or (given(look) and _member(_policy(look), *keys) is not None)
+        return c.policy_seen(look) or (given(look) and _member(_policy(look), *keys) is not None)
 
     return chosen
 
 
 def _filled(path: str) -> Condition:
     """The request has just been made, and what the policy says at the path was left to the service."""
-    left = w.filled(path)
+    left = c.filled(path)
 
     def filled(look: Look) -> bool:
         return request_made(look) and bool(look.ask.policy) and left(look)
@@ -678,8 +678,8 @@ def _relation(
 X509_RELATIONS: Final[tuple[Relation, ...]] = (
     # every certificate
     #         rule       views       holds                            when                       grade because
-    _relation("X509-01", BUNDLES,    nbf_is_not_before,               w.certificate_read,        DOC, "KVC-ATT-003 P-29"),
-    _relation("X509-02", BUNDLES,    exp_is_not_after,                w.certificate_read,        DOC, "KVC-ATT-003 P-29"),
+    _relation("X509-01", BUNDLES,    nbf_is_not_before,               c.certificate_read,        DOC, "KVC-ATT-003 P-29"),
+    _relation("X509-02", BUNDLES,    exp_is_not_after,                c.certificate_read,        DOC, "KVC-ATT-003 P-29"),
     _relation("X509-03", BUNDLES,    parts_are_of_certificate,        parts_shown,               OBS, "N-24"),
     # what was made by a request
     _relation("X509-04", BUNDLES,    key_is_of_request,               made_by_request,           DOC, "KVC-CRE-004 KVC-MRG-005 KVC-MRG-013 P-47 P-86"),
@@ -698,7 +698,7 @@ X509_RELATIONS: Final[tuple[Relation, ...]] = (
     _relation("X509-16", BUNDLES,    key_identifiers_fit,             self_signed,               OBS, "P-91"),
     _relation("X509-17", BUNDLES,    serial_is_random_uuid,           self_signed,               OBS, "P-92"),
     # what was merged or imported
-    _relation("X509-20", BUNDLE,     merged_certificate_was_sent,     w.merging,                 OBS, "KVC-MRG-009 N-37 P-45 P-46"),
+    _relation("X509-20", BUNDLE,     merged_certificate_was_sent,     c.merging,                 OBS, "KVC-MRG-009 N-37 P-45 P-46"),
     _relation("X509-21", BUNDLE,     imported_certificate_was_sent,   importing_file,            DOC, "KVC-OBJ-021 KVC-IMP-012 J-29 P-54"),
     _relation("X509-22", BUNDLE,     subject_from_file,               importing,                 DOC, "KVC-IMP-012 KVC-IMP-013 N-42 J-30 P-51"),
     _relation("X509-23", BUNDLE,     subject_spelled_as_the_service_does, importing,             OBS, "N-42 J-30 P-51 P-52"),
