@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from certlife.adapters.x509 import X509Reader
+from certlife.conformance.falsifier import run as falsifier
 from certlife.conformance.judge import Verdict, judge
 from certlife.conformance.readers import Session, read
 from certlife.model import Profile
@@ -65,3 +66,13 @@ def test_corpus_exercises_most_answer_rules(verdicts: dict[Path, Verdict]) -> No
 
     assert sum(rule.startswith("SHOW") for rule in held) >= 90
     assert sum(rule.startswith("X509") for rule in held) >= 30
+
+
+FALSIFIED = ("js/read_cancel_delete_operation", "net/ValidateMergeCertificate", "python/sdk73__backup_restore")
+
+
+def test_falsified_sessions_are_refused() -> None:
+    report = falsifier.run([FOLDER / f"{name}.json" for name in FALSIFIED], [], jobs=1)
+
+    assert report.made > 500
+    assert report.refused >= 0.97 * report.made

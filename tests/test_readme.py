@@ -1,0 +1,75 @@
+"""README.md is true: its commands run, its figures are those of the project, its length is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from certlife.conformance.cli import main
+from certlife.conformance.falsifier import FALSIFICATIONS
+from certlife.conformance.register import entries
+from certlife.diagrams import draw
+from certlife.model.invariants import INVARIANTS
+from click.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# every command shown with a prompt, as (command, exit status)
+SHOWN = re.findall(r"^\$ certlife (.+)$", README, re.MULTILINE)
+STATUS = {"conformance/samples/self-signed.json": 0, "conformance/samples/deviating/deleted-still-answers.json": 1}
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_command_of_the_readme_runs_as_shown(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    arguments = command.split()
+
+    result = CliRunner().invoke(main, arguments)
+
+    assert result.exit_code == STATUS[arguments[-1]]
+    for line in ("CERT-", "conforms", "deleted-still-answers.json exchanges[6]"):
+        if line in result.stdout:
+            assert line in README
+
+
+def test_rule_shown_in_the_readme_is_the_one_that_is_broken() -> None:
+    path = ROOT / "conformance" / "samples" / "deviating" / "deleted-still-answers.json"
+
+    result = CliRunner().invoke(main, ["check-trace", str(path), "--json", "-"])
+
+    rule = json.loads(result.stdout)["findings"][0]["rule"]
+    assert f"{rule} is broken" in README
+
+
+def test_every_command_of_the_table_exists() -> None:
+    named = set(re.findall(r"^\| `certlife ([a-z-]+)", README, re.MULTILINE))
+
+    assert named == set(main.commands)
+
+
+def test_figures_of_the_readme_are_the_projects() -> None:
+    requirements = [entry for entry in entries().values() if entry.kind == "requirement"]
+    unmodelled = sum(not entry.rules for entry in requirements)
+
+    assert f"{len(requirements)} requirements" in README
+    assert f"each of the {unmodelled} requirements that no rule enforces" in README
+    assert f"in {len(FALSIFICATIONS)} ways" in README
+    assert f"{len(INVARIANTS)} invariants hold" in README
+
+
+def test_readme_is_short_and_its_links_lead_somewhere() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+
+    assert len(README.splitlines()) < 150
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_picture_of_the_readme_shows_the_rules_of_today() -> None:
+    def rules(svg: str) -> set[str]:
+        return set(re.findall(r"\b[A-Z]{4}-\d+\b", svg))
+
+    committed = (ROOT / "docs" / "diagrams" / "lifecycle.svg").read_text(encoding="utf-8")
+
+    assert rules(committed) == rules(draw("lifecycle", "svg").decode())
