@@ -268,6 +268,8 @@ def _opened(der: bytes, password: bytes | None) -> pkcs12.PKCS12KeyAndCertificat
 
     Raises: UnsupportedAlgorithm: it opens, but holds what the library does not know.
     """
+    if password is not None and b"\0" in password:
+        return None  # the library panics on it; no password of a file holds it
     for tried in (None, b"") if password is None else (password,):
         with suppress(ValueError):
             return pkcs12.load_pkcs12(der, tried)

@@ -15,6 +15,7 @@ from certlife.model.policy import KEY_USAGES
 from certlife.model.rows import FAILS, Constraint, Reply, refuses
 from certlife.model.vocabulary import Grade, Profile
 from certlife.model.vocabulary import Operation as Op
+from certlife.model.x509 import names_in
 
 DOC, OBS, ASM = Grade.DOCUMENTED, Grade.OBSERVED, Grade.ASSUMED
 LONGEST_NAME: Final = 127
@@ -24,11 +25,18 @@ LARGEST_PAGE: Final = 25
 MOST_TAGS: Final = 15
 
 _NAME: Final = re.compile(r"[0-9a-zA-Z-]+")
-_RSA_SIZES: Final = (2048, 3072, 4096)
+RSA_SIZES: Final = (2048, 3072, 4096)
 _CURVES: Final = ("P-256", "P-384", "P-521", "P-256K")
 _KEY_TYPES: Final = ("RSA", "RSA-HSM", "EC", "EC-HSM")
 _USAGES: Final = {usage.lower() for usage in KEY_USAGES}
 _RDN: Final = re.compile(r"\s*[A-Za-z0-9.]+\s*=.*", re.DOTALL)
+_OID: Final = re.compile(r"[0-2](\.\d+)+")
+_NAMES: Final = {
+    "dns_names": re.compile(r"[\x21-\x7e]+"),
+    "emails": re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+"),
+    "uris": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+"),
+    "ipAddresses": re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"),
+}
 _PEM_KEY: Final = "PRIVATE KEY-----"
 
 
@@ -101,7 +109,7 @@ def action_unknown(ask: Ask) -> bool:
 def key_size_impossible(ask: Ask) -> bool:
     """An RSA key is to have a size other than 2048, 3072, 4096."""
     size, kty = _key(ask).get("key_size"), str(_key(ask).get("kty", "RSA"))
-    return kty.startswith("RSA") and isinstance(size, int) and size not in _RSA_SIZES
+    return kty.startswith("RSA") and isinstance(size, int) and size not in RSA_SIZES
 
 
 def curve_unknown(ask: Ask) -> bool:
@@ -125,6 +133,25 @@ def subject_malformed(ask: Ask) -> bool:
     """The subject is no X.500 distinguished name."""
     subject = _x509(ask).get("subject")
     return isinstance(subject, str) and subject != "" and not _RDN.fullmatch(subject)
+
+
+def subject_doubtful(ask: Ask) -> bool:
+    """The subject may be no distinguished name: a comma that is not quoted, an attribute without an agreed name."""
+    subject = _x509(ask).get("subject")
+    return isinstance(subject, str) and not subject_malformed(ask) and names_in(subject) is None
+
+
+def purposes_doubtful(ask: Ask) -> bool:
+    """An extended key usage is no object identifier."""
+    ekus = _x509(ask).get("ekus")
+    return isinstance(ekus, list) and any(not _OID.fullmatch(str(eku)) for eku in ekus)
+
+
+def names_doubtful(ask: Ask) -> bool:
+    """An alternative name may not be one: empty, not in ASCII, or no address."""
+    sans = _x509(ask).get("sans")
+    lists = sans.items() if isinstance(sans, dict) else ()
+    return any(not _NAMES[kind].fullmatch(str(name)) for kind, names in lists if kind in _NAMES and isinstance(names, list) for name in names)
 
 
 def subject_too_long(ask: Ask) -> bool:
@@ -250,6 +277,9 @@ CONSTRAINTS: Final = (
     _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved, _REFUSED, ASM, "S-20", strict=False),
     _constraint("ASKS-25", (Op.SET_ISSUER,),         organization_missing,     _BAD,     ASM, "KVC-ISS-013 F-12", strict=False),
     _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags, _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
+    _constraint("ASKS-28", _MADE,                    subject_doubtful,         _REFUSED, DOC, "KVC-POL-014 KVC-POL-015", strict=False),
+    _constraint("ASKS-29", _MADE,                    purposes_doubtful,        _REFUSED, DOC, "KVC-POL-017", strict=False),
+    _constraint("ASKS-30", _MADE,                    names_doubtful,           _REFUSED, DOC, "KVC-POL-016", strict=False),
     _constraint("ASKS-27", _MADE,                    content_type_unknown,     _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
 )
 # fmt: on

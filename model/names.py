@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from certlife.model.asks import Ask, kind_of
+from certlife.model.constraints import RSA_SIZES
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
 from certlife.model.guards import Facts
@@ -365,8 +366,12 @@ def _file_fits(ask: Ask, facts: Facts, reader: Reader) -> bool | None:
         return None
     if not file.certificates or file.private_key is None:
         return False
-    ends = file.certificates[0].exp
-    return None if ends is None or facts.at is None or ends <= facts.at else True
+    leaves = [certificate for certificate in file.certificates if certificate.key == file.private_key]
+    if not leaves or facts.at is None:
+        return None
+    leaf = leaves[0]
+    known = leaf.key_type == "EC" or leaf.key_size in RSA_SIZES
+    return True if known and leaf.exp is not None and leaf.exp > facts.at else None
 
 
 def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -> Hypothesis:

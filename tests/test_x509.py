@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import ipaddress
 import json
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
@@ -1120,3 +1121,15 @@ def test_every_rule_says_in_a_sentence_what_must_be(relation: Relation) -> None:
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert relation.because
+
+
+def test_password_with_a_zero_opens_nothing() -> None:
+    path = FOLDER_OF_SAMPLES / "import-renew.yaml"
+    value = re.search(r"MII[A-Za-z0-9+/]{300,}={0,2}", path.read_text(encoding="utf-8"))
+
+    assert value is not None
+    facts = X509Reader().secret(value[0], "a\0b")
+    assert facts is None or facts.locked
+
+
+FOLDER_OF_SAMPLES = Path(__file__).resolve().parents[1] / "conformance" / "samples"
