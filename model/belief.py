@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from certlife.model import names, vaultwide
 from certlife.model.asks import Ask, understand
 from certlife.model.constraints import broken_by
+from certlife.model.effects import issuer_of
 from certlife.model.findings import Finding, constraint_finding
 from certlife.model.known import CLOCK_SLACK_S
 from certlife.model.moves import Hypothesis
@@ -30,7 +31,7 @@ from certlife.model.x509 import NO_READER, Reader
 Explanations = tuple[Hypothesis, ...]
 MOST_BACKUPS: Final = 1000
 MOST_PAGES: Final = 100
-_DENIALS: Final = {"AccessDenied", "ForbiddenByPolicy", "ForbiddenByRbac", "ForbiddenByFirewall"}
+_DENIALS: Final = {"AccessDenied", "ForbiddenByPolicy", "ForbiddenByRbac", "ForbiddenByFirewall", "ForbiddenByConnection"}
 _READS: Final = {
     Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.LIST, Operation.LIST_VERSIONS, Operation.LIST_DELETED,
     Operation.GET_DELETED, Operation.GET_KEY, Operation.GET_SECRET, Operation.BACKUP, Operation.LIST_ISSUERS,
@@ -250,12 +251,21 @@ def _with_page(belief: Belief, page: vaultwide.Page) -> Belief:
 
 def _issuer_there(belief: Belief, ask: Ask) -> bool | None:
     """Whether the issuer object that the request names is in the vault; True where it needs none."""
-    if ask.issuer is None or ask.issuer.lower() in ("self", "unknown"):
+    if ask.operation is not Operation.CREATE:
         return True
-    states = {holding.state for holding in belief.issuers.get(ask.issuer.lower(), vaultwide.ISSUER_UNSEEN)}
+    issuer = ask.issuer if ask.policy else _issuer_stored(belief, ask.name)
+    if issuer is None or issuer.lower() in ("self", "unknown"):
+        return True
+    states = {holding.state for holding in belief.issuers.get(issuer.lower(), vaultwide.ISSUER_UNSEEN)}
     if len(states) > 1:
         return None
     return IssuerState.PRESENT in states
+
+
+def _issuer_stored(belief: Belief, name: str) -> str | None:
+    """The issuer that the stored policy of a name refers to, as far as its explanations agree; None: not known."""
+    named = {issuer_of(hypothesis.known.policy) for hypothesis in belief.names.get(name, ())}
+    return named.pop() if len(named) == 1 else None
 
 
 def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:

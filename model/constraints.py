@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from certlife.model.asks import Ask
+from certlife.model.asks import Ask, kind_of
 from certlife.model.policy import KEY_USAGES
 from certlife.model.rows import FAILS, Constraint, Reply, refuses
-from certlife.model.vocabulary import Grade, Profile
+from certlife.model.vocabulary import Grade, IssuerKind, Profile
 from certlife.model.vocabulary import Operation as Op
 from certlife.model.x509 import names_in
 
@@ -69,6 +69,48 @@ def _outside(value: Any, low: int, high: int | None = None) -> bool:
 def name_malformed(ask: Ask) -> bool:
     """The name has a character that no name may have, or more than 127."""
     return not _NAME.fullmatch(ask.name) or len(ask.name) > LONGEST_NAME
+
+
+def named_badly(ask: Ask) -> bool:
+    """The request is about a name that no certificate can have."""
+    return ask.name != "" and name_malformed(ask)
+
+
+def dates_sent(ask: Ask) -> bool:
+    """The request sets nbf or exp, which are the certificate's own."""
+    attributes = ask.body.get("attributes")
+    return isinstance(attributes, dict) and (attributes.get("nbf") is not None or attributes.get("exp") is not None)
+
+
+def api_version_unknown(ask: Ask) -> bool:
+    """The request may have carried no api-version."""
+    return ask.request.api_version is None
+
+
+def actions_doubtful(ask: Ask) -> bool:
+    """Lifetime actions with both triggers or none, twice the same, or a renewal that nobody can do."""
+    kinds = [str(action.get("action")) for action in _actions(ask)]
+    both = any(("lifetime_percentage" in t) == ("days_before_expiry" in t) for t in _triggers(ask))
+    renews = any("AutoRenew" in kind for kind in kinds)
+    return both or len(kinds) != len(set(kinds)) or (renews and kind_of(ask.issuer) is IssuerKind.UNKNOWN)
+
+
+def validity_doubtful(ask: Ask) -> bool:
+    """validity_months is zero, or longer than a hundred years."""
+    return _outside(_x509(ask).get("validity_months"), 1, 1200)
+
+
+def contact_malformed(ask: Ask) -> bool:
+    """A contact has no e-mail address."""
+    contacts = ask.body.get("contacts")
+    return not isinstance(contacts, list) or any(
+        not isinstance(contact, dict) or "@" not in str(contact.get("email")) for contact in contacts
+    )
+
+
+def issuer_doubtful(ask: Ask) -> bool:
+    """The issuer's provider is none that is known, or its details are not all there."""
+    return ask.body.get("provider") not in (None, "Test") and not isinstance(ask.body.get("org_details"), dict)
 
 
 def api_version_missing(ask: Ask) -> bool:
@@ -238,6 +280,9 @@ def content_type_unknown(ask: Ask) -> bool:
 
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)
+_NAMED: Final = tuple(
+    op for op in Op if op not in (Op.LIST, Op.LIST_DELETED, Op.LIST_ISSUERS, Op.RESTORE, Op.SET_CONTACTS, Op.GET_CONTACTS)
+)
 _BAD: Final = refuses(400, "BadParameter")
 _REFUSED: Final = FAILS
 
@@ -253,7 +298,7 @@ CONSTRAINTS: Final = (
     #           rule       operations                broken                    reply     grade because
     _constraint("ASKS-01", (Op.CREATE, Op.IMPORT),   name_malformed,           _REFUSED, DOC, "KVC-NAM-001 KVC-NAM-002"),
     _constraint("ASKS-02", tuple(Op),                api_version_missing,      _REFUSED, DOC, "KVC-ERR-003 S-32"),
-    _constraint("ASKS-03", (Op.LIST, Op.LIST_VERSIONS, Op.LIST_DELETED, Op.LIST_ISSUERS), page_size_impossible, _REFUSED, DOC, "KVC-LST-002"),
+    _constraint("ASKS-03", (Op.LIST, Op.LIST_VERSIONS, Op.LIST_DELETED, Op.LIST_ISSUERS), page_size_impossible,     _REFUSED, DOC, "KVC-LST-002"),
     _constraint("ASKS-04", _POLICY,                  validity_negative,        _REFUSED, DOC, "KVC-POL-005"),
     _constraint("ASKS-05", _POLICY,                  percentage_impossible,    _REFUSED, DOC, "KVC-POL-006"),
     _constraint("ASKS-06", _POLICY,                  days_beyond_validity,     _REFUSED, DOC, "KVC-POL-007", strict=False),
@@ -274,13 +319,20 @@ CONSTRAINTS: Final = (
     _constraint("ASKS-21", (Op.RESTORE,),            value_missing,            _REFUSED, DOC, "KVC-BAK-003"),
     _constraint("ASKS-22", (Op.CANCEL,),             flag_missing,             _REFUSED, DOC, "KVC-OPR-014"),
     _constraint("ASKS-23", (Op.SET_ISSUER,),         provider_missing,         _REFUSED, DOC, "KVC-ISS-002"),
-    _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved, _REFUSED, ASM, "S-20", strict=False),
+    _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved,     _REFUSED, ASM, "S-20", strict=False),
     _constraint("ASKS-25", (Op.SET_ISSUER,),         organization_missing,     _BAD,     ASM, "KVC-ISS-013 F-12", strict=False),
-    _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags, _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
-    _constraint("ASKS-28", _MADE,                    subject_doubtful,         _REFUSED, DOC, "KVC-POL-014 KVC-POL-015", strict=False),
-    _constraint("ASKS-29", _MADE,                    purposes_doubtful,        _REFUSED, DOC, "KVC-POL-017", strict=False),
-    _constraint("ASKS-30", _MADE,                    names_doubtful,           _REFUSED, DOC, "KVC-POL-016", strict=False),
-    _constraint("ASKS-27", _MADE,                    content_type_unknown,     _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
+    _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags,            _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
+    _constraint("ASKS-27", _NAMED,                   named_badly,              _BAD,     ASM, "KVC-NAM-002 S-32", strict=False),
+    _constraint("ASKS-28", (*_POLICY, Op.MERGE),     dates_sent,               _REFUSED, DOC, "KVC-ATT-003 C-02", strict=False),
+    _constraint("ASKS-29", tuple(Op),                api_version_unknown,      _REFUSED, DOC, "KVC-ERR-003 S-32", strict=False),
+    _constraint("ASKS-30", _POLICY,                  actions_doubtful,         _REFUSED, ASM, "S-14 S-16", strict=False),
+    _constraint("ASKS-31", _POLICY,                  validity_doubtful,        _REFUSED, ASM, "S-15", strict=False),
+    _constraint("ASKS-32", (Op.SET_CONTACTS,),       contact_malformed,        _REFUSED, ASM, "S-35", strict=False),
+    _constraint("ASKS-33", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_doubtful,          _REFUSED, ASM, "KVC-ISS-013 S-20", strict=False),
+    _constraint("ASKS-34", _MADE,                    subject_doubtful,         _REFUSED, DOC, "KVC-POL-014 KVC-POL-015", strict=False),
+    _constraint("ASKS-35", _MADE,                    purposes_doubtful,        _REFUSED, DOC, "KVC-POL-017", strict=False),
+    _constraint("ASKS-36", _MADE,                    names_doubtful,           _REFUSED, DOC, "KVC-POL-016", strict=False),
+    _constraint("ASKS-37", _MADE,                    content_type_unknown,     _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
 )
 # fmt: on
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from certlife.model import policy as policies
 from certlife.model.asks import Ask
-from certlife.model.guards import Situation, version_index
+from certlife.model.guards import Situation, renewal_moment, version_index
 from certlife.model.known import (
     EMPTY,
     UNKNOWN,
@@ -51,7 +51,8 @@ def _months(policy: PolicyFacts | None) -> int | None:
     return months if isinstance(months, int) else None
 
 
-def _issuer_name(policy: PolicyFacts | None) -> str | None:
+def issuer_of(policy: PolicyFacts | None) -> str | None:
+    """The issuer that a policy refers to; None: not known."""
     if policy is None or not isinstance(policy.members, Doc):
         return None
     issuer = policy.members.value.get("issuer")
@@ -59,9 +60,13 @@ def _issuer_name(policy: PolicyFacts | None) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def _members(policy: PolicyFacts) -> dict[str, object]:
+    return policy.members.value if isinstance(policy.members, Doc) else {}
+
+
 def issuer_named(s: Situation) -> str | None:
     """The issuer's name that an operation started now is for: that of the policy in force; None: not known."""
-    return _issuer_name(s.known.policy)
+    return issuer_of(s.known.policy)
 
 
 def _text(value: Text) -> str | None:
@@ -72,6 +77,10 @@ def _started(s: Situation, cause: Trigger) -> Known:
     known, at = s.known, s.facts.at
     asked = s.ask if cause is Operation.CREATE else None
     current = known.versions[-1] if known.versions else None
+    complete = known.complete
+    if cause is Drift.RENEWAL_DUE and current is not None and known.policy is not None:
+        # it came when it was due, whenever it is seen; since then more may have come (KVC-REN-010)
+        at, complete = renewal_moment(_members(known.policy), current.nbf, current.exp), False
     tags = _sent_tags(asked) if asked is not None else current.tags if current is not None else EMPTY
     name = issuer_named(s)
     pending = PendingFacts(
@@ -88,16 +97,22 @@ def _started(s: Situation, cause: Trigger) -> Known:
         policy = replace(policy, updated=UNKNOWN, shown=UNKNOWN)
     stub = None
     if not known.versions:
-        made = around(at)
+        made = around(at) if known.stub is None else UNKNOWN  # a former placeholder may stay (S-08)
         months = _months(policy)
         stub = VersionFacts(
             created=made, updated=made, tags=tags, making=Making.SELF_SIGNED, months=UNKNOWN if months is None else months
         )
-    return replace(known, pending=pending, policy=policy, stub=stub)
+    return replace(known, pending=pending, policy=policy, stub=stub, complete=complete)
 
 
 def _issued(s: Situation, cause: Trigger) -> Known:
     return replace(s.known, versions=(*s.known.versions, _new_version(s, cause)), stub=None)
+
+
+def _asked_tags(known: Known) -> Document:
+    """The tags of the version that an operation makes; nobody knows once they were changed on the placeholder (S-21)."""
+    asked = known.pending.tags if known.pending is not None else UNKNOWN
+    return asked if known.stub is None or known.stub.tags == asked else UNKNOWN
 
 
 _MAKING: Final[dict[IssuerKind | None, Making]] = {IssuerKind.SELF: Making.SELF_SIGNED, IssuerKind.PARTNER: Making.ORDERED}
@@ -112,8 +127,9 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
         return VersionFacts(
             created=made,
             updated=made,
-            tags=pending.tags,
+            tags=_asked_tags(s.known),
             csr=pending.csr,
+            placeholder=_text(s.known.stub.id) if s.known.stub is not None else None,
             content_type=content_type,
             policy=UNKNOWN if pending.policy_changed or s.known.policy is None else s.known.policy.members,
             making=_MAKING.get(s.joint.issuer, Making.PRIOR),
@@ -122,8 +138,9 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
     made = around(at)
     ask = _asked(s)
     if cause is Operation.MERGE and pending is not None:
-        tags = _sent_tags(ask) if ask.tags else pending.tags
+        tags = _sent_tags(ask) if ask.tags else _asked_tags(s.known)
         return VersionFacts(
+            placeholder=_text(s.known.stub.id) if s.known.stub is not None else None,
             created=made, updated=made, tags=tags, csr=pending.csr, content_type=content_type, making=Making.MERGED
         )
     return VersionFacts(
@@ -186,13 +203,15 @@ def _forgotten(_: Situation, __: Trigger) -> Known:
 
 
 def _updated(s: Situation, _: Trigger) -> Known:
-    ask, index = _asked(s), version_index(s)
-    stub = s.known.stub
+    ask, index, known = _asked(s), version_index(s), s.known
+    if ask.policy and ask.version is not None and known.policy is not None:
+        # whether the policy sent with a version counts nobody knows (C-08)
+        known = replace(known, policy=PolicyFacts(created=known.policy.created))
     if index is None:
-        return s.known if stub is None else replace(s.known, stub=_touched(stub, ask, s.facts.at))
-    versions = list(s.known.versions)
+        return known if known.stub is None else replace(known, stub=_touched(known.stub, ask, s.facts.at))
+    versions = list(known.versions)
     versions[index] = _touched(versions[index], ask, s.facts.at)
-    return replace(s.known, versions=tuple(versions))
+    return replace(known, versions=tuple(versions))
 
 
 def _touched(version: VersionFacts, ask: Ask, at: int | None) -> VersionFacts:

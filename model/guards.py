@@ -80,6 +80,8 @@ class Guard:
 
 
 MOST_BACKED_UP: Final = 500
+PATIENCE_S: Final = 86_400
+"""How long after its moment what the service does on its own may be outstanding: seconds."""
 GUARDS: Final[dict[str, Guard]] = {}
 
 
@@ -242,6 +244,13 @@ def not_yet_valid(s: Situation) -> bool:
     """The version's nbf lies ahead."""
     nbf = s.known.versions[s.index].nbf if s.known.versions else None
     return s.facts.at is not None and isinstance(nbf, int) and s.facts.at < nbf
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def retention_long_over(s: Situation) -> bool:
+    """The scheduled purge date has come more than a day ago."""
+    deletion = s.known.deletion
+    return s.facts.at is not None and deletion is not None and _reached(deletion.purge, s.facts.at - PATIENCE_S)
 
 
 def _reached(moment: object, at: int) -> bool:
@@ -421,6 +430,12 @@ def disabled_wished(s: Situation) -> bool:
     if s.ask is not None and s.ask.enabled is not None:
         return not s.ask.enabled
     return s.known.pending is not None and not s.known.pending.enabled
+
+
+@_guard(Sight.CIRCUMSTANCES)
+def policy_sent_to_name(s: Situation) -> bool:
+    """The request carries a policy, and names no version."""
+    return s.ask is not None and bool(s.ask.policy) and s.ask.version is None
 
 
 @_guard(Sight.CIRCUMSTANCES)

@@ -104,6 +104,7 @@ class VersionFacts:
         csr: the CSR that it was made by; UNKNOWN where none was seen.
         months: validity_months in force when it was made.
         policy: the policy that it was made by; UNKNOWN where that is not certain.
+        placeholder: the identifier of the placeholder that it replaced; None where none was seen.
         shown: its attributes as they were shown last, and must be shown again.
     """
 
@@ -120,6 +121,7 @@ class VersionFacts:
     making: Making = Making.PRIOR
     months: int | Mark = UNKNOWN
     policy: Document = UNKNOWN
+    placeholder: str | None = None
     shown: Document = UNKNOWN
 
 

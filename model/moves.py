@@ -113,15 +113,16 @@ def _grouped(rows: Iterable[Row], profile: Profile) -> Iterator[Choice]:
 def believed(alternatives: tuple[Row, ...], profile: Profile) -> tuple[Row, ...]:
     """Which of the alternatives the profile believes.
 
-    `service`: observed rows drive out documented ones. `documentation`: the other way round, and of a refusal that is
-    merely observed nothing but the failure is left. `either`: all where they contradict each other, else as `service`.
+    `service`: observed rows drive out documented ones. `documentation`: the other way round, and of what is merely
+    observed little is left: a refusal just fails, a success may as well fail. `either`: all where they contradict each other, else as `service`.
     Only rows about the same fate of the request rival each other: an observed success says nothing about a documented
     refusal, unless the row cites their contradiction.
     """
     observed = [row for row in alternatives if row.grade is Grade.OBSERVED]
     documented = [row for row in alternatives if row.grade is Grade.DOCUMENTED]
     if profile is Profile.DOCUMENTATION:
-        return tuple(_as_documented(row) for row in alternatives if not (_rivals(row, documented) and row in observed))
+        left = (row for row in alternatives if not (_rivals(row, documented) and row in observed))
+        return tuple(reading for row in left for reading in _as_documented(row))
     if profile is Profile.EITHER:
         return tuple(row for row in alternatives if _contradicted(row) or not (_rivals(row, observed) and row in documented))
     return tuple(row for row in alternatives if not (_rivals(row, observed) and row in documented))
@@ -138,10 +139,16 @@ def _contradicted(row: Row) -> bool:
     return any(source.startswith("C-") for source in row.because)
 
 
-def _as_documented(row: Row) -> Row:
-    if row.grade is Grade.OBSERVED and row.reply is not None and row.reply.is_refusal:
-        return replace(row, reply=FAILS)
-    return row
+_LISTS: Final = (Operation.LIST, Operation.LIST_DELETED, Operation.LIST_ISSUERS)
+"""A list is not refused for one of its names."""
+
+
+def _as_documented(row: Row) -> tuple[Row, ...]:
+    """What documents leave of a row that no document knows: a refusal merely fails, a success may as well fail."""
+    if row.grade is not Grade.OBSERVED or row.reply is None or row.trigger in _LISTS:
+        return (row,)
+    failing = replace(row, target=None, reply=FAILS)
+    return (failing,) if row.reply.is_refusal else (row, failing)
 
 
 def state_of(joint: Joint, machine: Machine, index: int = -1) -> State:

@@ -61,13 +61,20 @@ def _key_defaults(sent: Mapping[str, object]) -> dict[str, object]:
     return defaults
 
 
+def _exportable_or_not(key: dict[str, object]) -> dict[str, object]:
+    """An exportable key of an HSM is refused, or made one that is not (S-56): which, nobody knows."""
+    if str(key.get("kty")).endswith("-HSM") and key.get("exportable") is True:
+        return {name: value for name, value in key.items() if name != "exportable"}
+    return key
+
+
 def created(sent: Mapping[str, object]) -> tuple[Doc, frozenset[str]]:
     """The policy that a create request makes, and the paths of the members that the request itself gave."""
     key, secret, x509, issuer = (_given(sent, part) for part in PARTS)
     if "key_usage" in x509:
         x509["key_usage"] = spelled(x509["key_usage"])
     made: dict[str, object] = {
-        "key_props": _key_defaults(key) | key,
+        "key_props": _exportable_or_not(_key_defaults(key) | key),
         "secret_props": {"contentType": "application/x-pkcs12"} | secret,
         "x509_props": {
             "ekus": SERVER_AND_CLIENT,
@@ -110,7 +117,7 @@ def patched(old: Mapping[str, object], sent: Mapping[str, object]) -> tuple[Doc,
         merged = (dict(before) if isinstance(before, dict) else {}) | given
         if part == "key_props" and "kty" in given:
             merged = {k: v for k, v in merged.items() if k in given or k not in ("key_size", "crv")}
-        made[part] = merged
+        made[part] = _exportable_or_not(merged) if part == "key_props" else merged
     if isinstance(sent.get("lifetime_actions"), list):
         made["lifetime_actions"] = sent["lifetime_actions"]
     return Doc(made), _paths(sent)

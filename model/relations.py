@@ -16,10 +16,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from certlife.model.asks import Ask, kind_of
-from certlife.model.known import ABSENT, CLOCK_SLACK_S, Making
+from certlife.model.known import ABSENT, CLOCK_SLACK_S, Doc, Making
 from certlife.model.look import NAMELESS, Look
 from certlife.model.policy import KEY_USAGES
-from certlife.model.vocabulary import IssuerKind, Operation, OperationState
+from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState
 
 _DAY_S: Final = 86_400
 LONGEST_PAGE: Final = 25
@@ -109,6 +109,8 @@ def version_is_fresh(look: Look) -> bool:
     new = look.learned.get("version.id")
     if new is None or look.version is None:
         return True
+    if new == look.version.placeholder:
+        return False
     others = [*look.known.versions, *([look.known.stub] if look.known.stub is not None else [])]
     return all(other.id != new for other in others if other is not look.version)
 
@@ -226,15 +228,17 @@ _OPERATIONS_OF: Final = {
 }
 
 
+def _made_by(look: Look, part: str) -> Any:
+    """A part of the policy that the version shown was made by; None where it is not known."""
+    policy = look.version.policy if look.version is not None else None
+    return policy.value.get(part) if isinstance(policy, Doc) else None
+
+
 def key_operations_fit_usage(look: Look) -> bool:
     """The key may do what the policy's key usages stand for; keyAgreement stands in no table (S-55)."""
-    policy = look.known.policy.members.value if look.known.policy is not None and not isinstance(
-        look.known.policy.members, type(ABSENT)
-    ) else {}
-    x509 = policy.get("x509_props")
+    x509, shown = _made_by(look, "x509_props"), look.member("key", "key_ops")
     usages = x509.get("key_usage") if isinstance(x509, dict) else None
-    shown = look.member("key", "key_ops")
-    if not isinstance(usages, list) or not usages or not isinstance(shown, list) or len(look.known.versions) > 1:
+    if not isinstance(usages, list) or not usages or not isinstance(shown, list):
         return True
     wanted: set[str] = set().union(*(_OPERATIONS_OF.get(str(usage), set()) for usage in usages))
     extra = {"deriveKey", "deriveBits"} if "keyAgreement" in usages else set()
@@ -243,15 +247,12 @@ def key_operations_fit_usage(look: Look) -> bool:
 
 def key_is_of_policy(look: Look) -> bool:
     """The key's type and curve are the policy's."""
-    policy = look.known.policy
-    members = getattr(policy.members, "value", {}) if policy is not None else {}
-    props = members.get("key_props") if isinstance(members, dict) else None
-    if not isinstance(props, dict) or len(look.known.versions) > 1:
+    props, key = _made_by(look, "key_props"), look.member("key")
+    if not isinstance(props, dict):
         return True
-    key = look.member("key")
-    return all(
+    return isinstance(key, dict) and all(
         name not in key or name not in props or key[name] == props[name] for name in ("kty", "crv")
-    ) if isinstance(key, dict) else False
+    )
 
 
 def value_is_not_too_long(look: Look) -> bool:
@@ -312,6 +313,8 @@ def every_version_listed(look: Look) -> bool:
     if (look.member("nextLink") is not ABSENT and look.member("nextLink") is not None) or "$skiptoken" in look.ask.query:
         return True
     shown = {identifier.rpartition("/")[2] for identifier in _listed(look)}
+    if look.joint.certificate not in (CertificateState.STUB, CertificateState.ACTIVE):
+        return not shown
     known = {version.id for version in look.known.versions if isinstance(version.id, str)}
     hidden = sum(not isinstance(version.id, str) for version in look.known.versions)
     if not known <= shown:

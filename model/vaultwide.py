@@ -248,7 +248,7 @@ def _predicted(holding: Holding, ask: Ask, context: Context) -> IssuerFacts | Co
     """What the vault holds after the request, before its answer is seen."""
     if ask.operation is Operation.SET_CONTACTS:
         contacts = ask.body.get("contacts")
-        return ContactsFacts(Doc(contacts) if isinstance(contacts, list) else UNKNOWN)
+        return ContactsFacts(Doc(_given(contacts)) if isinstance(contacts, list) else UNKNOWN)
     if ask.operation is Operation.SET_ISSUER:
         return _issuer_set(holding.facts, ask, context)
     if ask.operation is Operation.UPDATE_ISSUER and isinstance(holding.facts, IssuerFacts):
@@ -259,7 +259,14 @@ def _predicted(holding: Holding, ask: Ask, context: Context) -> IssuerFacts | Co
 def _sent(ask: Ask, part: str, member: str) -> object:
     members = ask.body.get(part)
     value = members.get(member) if isinstance(members, dict) else None
-    return ABSENT if value is None else Doc(value) if isinstance(value, dict | list) else value
+    return ABSENT if value is None else Doc(_given(value)) if isinstance(value, dict | list) else value
+
+
+def _given(value: Any) -> Any:
+    """A JSON value without its null members, which say nothing (observed P-82)."""
+    if isinstance(value, dict):
+        return {key: _given(member) for key, member in value.items() if member is not None}
+    return [_given(member) for member in value] if isinstance(value, list) else value
 
 
 def _issuer_set(before: IssuerFacts | ContactsFacts | None, ask: Ask, context: Context) -> IssuerFacts:

@@ -195,10 +195,10 @@ def test_passwords_keys_and_backups_are_not_shown() -> None:
 
 # what is asked -> pieces of what is said
 EXPLAINED = {
-    "KVC-OPR-012": ("400", "403 Forbidden", "C-05", "OPER-19", "OPER-20", "learn.microsoft.com"),
+    "KVC-OPR-012": ("400", "403 Forbidden", "C-05", "OPER-20", "OPER-21", "learn.microsoft.com"),
     "opr-012": ("KVC-OPR-012",),
-    "C-05": ("400", "403", "OPER-19", "OPER-20"),
-    "OPER-19": ("observed", "N-18", "F-01"),
+    "C-05": ("400", "403", "OPER-20", "OPER-21"),
+    "OPER-20": ("observed", "N-18", "F-01"),
     "SHOW-025": ("x5t", "KVC-OBJ-021"),
     "RELA-06": ("SHA-1", "P-28"),
     "ASKS-12": ("BadParameter", "N-6"),
