@@ -23,10 +23,12 @@ LONGEST_SUBJECT: Final = 200
 LONGEST_PASSWORD: Final = 200
 LARGEST_PAGE: Final = 25
 MOST_TAGS: Final = 15
+USUAL_MONTHS: Final = 12
 
 _NAME: Final = re.compile(r"[0-9a-zA-Z-]+")
 RSA_SIZES: Final = (2048, 3072, 4096)
 _CURVES: Final = ("P-256", "P-384", "P-521", "P-256K")
+_SIZES: Final = {"P-256": 256, "P-256K": 256, "P-384": 384, "P-521": 521}
 _KEY_TYPES: Final = ("RSA", "RSA-HSM", "EC", "EC-HSM")
 _USAGES: Final = {usage.lower() for usage in KEY_USAGES}
 _RDN: Final = re.compile(r"\s*[A-Za-z0-9.]+\s*=.*", re.DOTALL)
@@ -63,7 +65,9 @@ def _triggers(ask: Ask) -> Iterator[Mapping[str, Any]]:
 
 
 def _outside(value: Any, low: int, high: int | None = None) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and (value < low or (high is not None and value > high))
+    return (
+        isinstance(value, int) and not isinstance(value, bool) and (value < low or (high is not None and value > high))
+    )
 
 
 def name_malformed(ask: Ask) -> bool:
@@ -137,7 +141,7 @@ def percentage_impossible(ask: Ask) -> bool:
 def days_beyond_validity(ask: Ask) -> bool:
     """days_before_expiry is not from 1 to 27 a month."""
     months = _x509(ask).get("validity_months")
-    most = 27 * months if isinstance(months, int) and not isinstance(months, bool) else None
+    most = 27 * (months if isinstance(months, int) and not isinstance(months, bool) else USUAL_MONTHS)
     return any(_outside(trigger.get("days_before_expiry"), 1, most) for trigger in _triggers(ask))
 
 
@@ -193,7 +197,12 @@ def names_doubtful(ask: Ask) -> bool:
     """An alternative name may not be one: empty, not in ASCII, or no address."""
     sans = _x509(ask).get("sans")
     lists = sans.items() if isinstance(sans, dict) else ()
-    return any(not _NAMES[kind].fullmatch(str(name)) for kind, names in lists if kind in _NAMES and isinstance(names, list) for name in names)
+    return any(
+        not _NAMES[kind].fullmatch(str(name))
+        for kind, names in lists
+        if kind in _NAMES and isinstance(names, list)
+        for name in names
+    )
 
 
 def subject_too_long(ask: Ask) -> bool:
@@ -278,10 +287,59 @@ def content_type_unknown(ask: Ask) -> bool:
     return isinstance(content_type, str) and content_type not in ("application/x-pkcs12", "application/x-pem-file")
 
 
+_TYPES: Final[tuple[tuple[str, str, type], ...]] = (
+    ("key_props", "kty", str), ("key_props", "key_size", int), ("key_props", "crv", str),
+    ("key_props", "exportable", bool), ("key_props", "reuse_key", bool),
+    ("secret_props", "contentType", str),
+    ("x509_props", "subject", str), ("x509_props", "sans", dict), ("x509_props", "ekus", list),
+    ("x509_props", "key_usage", list), ("x509_props", "validity_months", int), ("x509_props", "basic_constraints", dict),
+    ("issuer", "name", str), ("issuer", "cty", str), ("issuer", "cert_transparency", bool),
+    ("attributes", "enabled", bool),
+)  # fmt: skip
+
+
+def _mistyped(value: Any, kind: type) -> bool:
+    return value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool)))
+
+
+def policy_mistyped(ask: Ask) -> bool:
+    """A member of the policy is not of its type."""
+    parts = {part for part, _, _ in _TYPES}
+    sans, basic = _x509(ask).get("sans"), _x509(ask).get("basic_constraints")
+    return (
+        any(_mistyped(ask.policy.get(part), dict) for part in parts)
+        or _mistyped(ask.policy.get("lifetime_actions"), list)
+        or any(_mistyped(_part(ask, part).get(name), kind) for part, name, kind in _TYPES)
+        or (isinstance(sans, dict) and any(_mistyped(names, list) for names in sans.values()))
+        or (isinstance(basic, dict) and _mistyped(basic.get("ca"), bool))
+    )
+
+
+def size_not_of_curve(ask: Ask) -> bool:
+    """An EC key is to have another size than its curve."""
+    size, curve = _key(ask).get("key_size"), _key(ask).get("crv")
+    return size is not None and isinstance(curve, str) and _SIZES.get(curve, size) != size
+
+
+def subject_empty(ask: Ask) -> bool:
+    """The subject is empty, and no alternative name stands in for it."""
+    return _x509(ask).get("subject") == "" and not _x509(ask).get("sans")
+
+
+def key_or_subject_impossible(ask: Ask) -> bool:
+    """What a create would be refused for; whether anything but a create or a change of policy is, no document says."""
+    return any(broken(ask) for broken in _IMPOSSIBLE)
+
+
+_IMPOSSIBLE: Final = (
+    key_size_impossible, curve_unknown, key_type_unknown, hsm_key_exportable, subject_malformed, usage_unknown, content_type_unknown,
+)  # fmt: skip
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)
 _NAMED: Final = tuple(
-    op for op in Op if op not in (Op.LIST, Op.LIST_DELETED, Op.LIST_ISSUERS, Op.RESTORE, Op.SET_CONTACTS, Op.GET_CONTACTS)
+    op
+    for op in Op
+    if op not in (Op.LIST, Op.LIST_DELETED, Op.LIST_ISSUERS, Op.RESTORE, Op.SET_CONTACTS, Op.GET_CONTACTS)
 )
 _BAD: Final = refuses(400, "BadParameter")
 _REFUSED: Final = FAILS
@@ -295,44 +353,48 @@ def _constraint(
 
 # fmt: off
 CONSTRAINTS: Final = (
-    #           rule       operations                broken                    reply     grade because
-    _constraint("ASKS-01", (Op.CREATE, Op.IMPORT),   name_malformed,           _REFUSED, DOC, "KVC-NAM-001 KVC-NAM-002"),
-    _constraint("ASKS-02", tuple(Op),                api_version_missing,      _REFUSED, DOC, "KVC-ERR-003 S-32"),
-    _constraint("ASKS-03", (Op.LIST, Op.LIST_VERSIONS, Op.LIST_DELETED, Op.LIST_ISSUERS), page_size_impossible,     _REFUSED, DOC, "KVC-LST-002"),
-    _constraint("ASKS-04", _POLICY,                  validity_negative,        _REFUSED, DOC, "KVC-POL-005"),
-    _constraint("ASKS-05", _POLICY,                  percentage_impossible,    _REFUSED, DOC, "KVC-POL-006"),
-    _constraint("ASKS-06", _POLICY,                  days_beyond_validity,     _REFUSED, DOC, "KVC-POL-007", strict=False),
-    _constraint("ASKS-07", _POLICY,                  action_unknown,           _REFUSED, DOC, "KVC-POL-008"),
-    _constraint("ASKS-08", _MADE,                    key_size_impossible,      _REFUSED, DOC, "KVC-POL-010"),
-    _constraint("ASKS-09", _MADE,                    curve_unknown,            _REFUSED, DOC, "KVC-POL-011"),
-    _constraint("ASKS-10", _MADE,                    key_type_unknown,         _REFUSED, DOC, "KVC-POL-032 C-16"),
-    _constraint("ASKS-11", _MADE,                    hsm_key_exportable,       _REFUSED, ASM, "KVC-OBJ-009 S-56", strict=False),
-    _constraint("ASKS-12", _MADE,                    subject_malformed,        _BAD,     OBS, "KVC-POL-014 N-6 F-11"),
-    _constraint("ASKS-13", _POLICY,                  subject_too_long,         _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
-    _constraint("ASKS-14", _MADE,                    usage_unknown,            _REFUSED, DOC, "KVC-POL-017 F-11"),
-    _constraint("ASKS-15", (Op.IMPORT,),             password_too_long,        _REFUSED, DOC, "KVC-LIM-002 KVC-ERR-016"),
-    _constraint("ASKS-16", (Op.IMPORT,),             value_missing,            _REFUSED, DOC, "KVC-IMP-032"),
-    _constraint("ASKS-17", (Op.IMPORT,),             private_key_missing,      _REFUSED, DOC, "KVC-IMP-003 KVC-IMP-004 KVC-IMP-005 KVC-IMP-006"),
-    _constraint("ASKS-18", (Op.IMPORT,),             lines_end_wrong,          _REFUSED, DOC, "KVC-IMP-010", strict=False),
-    _constraint("ASKS-19", (Op.IMPORT,),             content_type_not_of_file, _REFUSED, ASM, "F-22 S-10", strict=False),
-    _constraint("ASKS-20", (Op.MERGE,),              chain_missing,            _REFUSED, DOC, "KVC-MRG-003 KVC-MRG-004"),
-    _constraint("ASKS-21", (Op.RESTORE,),            value_missing,            _REFUSED, DOC, "KVC-BAK-003"),
-    _constraint("ASKS-22", (Op.CANCEL,),             flag_missing,             _REFUSED, DOC, "KVC-OPR-014"),
-    _constraint("ASKS-23", (Op.SET_ISSUER,),         provider_missing,         _REFUSED, DOC, "KVC-ISS-002"),
-    _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved,     _REFUSED, ASM, "S-20", strict=False),
-    _constraint("ASKS-25", (Op.SET_ISSUER,),         organization_missing,     _BAD,     ASM, "KVC-ISS-013 F-12", strict=False),
-    _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags,            _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
-    _constraint("ASKS-27", _NAMED,                   named_badly,              _BAD,     ASM, "KVC-NAM-002 S-32", strict=False),
-    _constraint("ASKS-28", (*_POLICY, Op.MERGE),     dates_sent,               _REFUSED, DOC, "KVC-ATT-003 C-02", strict=False),
-    _constraint("ASKS-29", tuple(Op),                api_version_unknown,      _REFUSED, DOC, "KVC-ERR-003 S-32", strict=False),
-    _constraint("ASKS-30", _POLICY,                  actions_doubtful,         _REFUSED, ASM, "S-14 S-16", strict=False),
-    _constraint("ASKS-31", _POLICY,                  validity_doubtful,        _REFUSED, ASM, "S-15", strict=False),
-    _constraint("ASKS-32", (Op.SET_CONTACTS,),       contact_malformed,        _REFUSED, ASM, "S-35", strict=False),
-    _constraint("ASKS-33", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_doubtful,          _REFUSED, ASM, "KVC-ISS-013 S-20", strict=False),
-    _constraint("ASKS-34", _MADE,                    subject_doubtful,         _REFUSED, DOC, "KVC-POL-014 KVC-POL-015", strict=False),
-    _constraint("ASKS-35", _MADE,                    purposes_doubtful,        _REFUSED, DOC, "KVC-POL-017", strict=False),
-    _constraint("ASKS-36", _MADE,                    names_doubtful,           _REFUSED, DOC, "KVC-POL-016", strict=False),
-    _constraint("ASKS-37", _MADE,                    content_type_unknown,     _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
+    #           rule       operations                broken                     reply     grade because
+    _constraint("ASKS-01", (Op.CREATE, Op.IMPORT),   name_malformed,            _REFUSED, DOC, "KVC-NAM-001 KVC-NAM-002"),
+    _constraint("ASKS-02", tuple(Op),                api_version_missing,       _REFUSED, DOC, "KVC-ERR-003 S-32"),
+    _constraint("ASKS-03", (Op.LIST, Op.LIST_VERSIONS, Op.LIST_DELETED, Op.LIST_ISSUERS), page_size_impossible,      _REFUSED, DOC, "KVC-LST-002"),
+    _constraint("ASKS-04", _POLICY,                  validity_negative,         _REFUSED, DOC, "KVC-POL-005"),
+    _constraint("ASKS-05", _POLICY,                  percentage_impossible,     _REFUSED, DOC, "KVC-POL-006"),
+    _constraint("ASKS-06", _POLICY,                  days_beyond_validity,      _REFUSED, DOC, "KVC-POL-007", strict=False),
+    _constraint("ASKS-07", _POLICY,                  action_unknown,            _REFUSED, DOC, "KVC-POL-008"),
+    _constraint("ASKS-08", _MADE,                    key_size_impossible,       _REFUSED, DOC, "KVC-POL-010"),
+    _constraint("ASKS-09", _MADE,                    curve_unknown,             _REFUSED, DOC, "KVC-POL-011"),
+    _constraint("ASKS-10", _MADE,                    key_type_unknown,          _REFUSED, DOC, "KVC-POL-032 C-16"),
+    _constraint("ASKS-11", _MADE,                    hsm_key_exportable,        _REFUSED, ASM, "KVC-OBJ-009 S-56", strict=False),
+    _constraint("ASKS-12", _MADE,                    subject_malformed,         _BAD,     OBS, "KVC-POL-014 N-6 F-11"),
+    _constraint("ASKS-13", _POLICY,                  subject_too_long,          _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
+    _constraint("ASKS-14", _MADE,                    usage_unknown,             _REFUSED, DOC, "KVC-POL-017 F-11"),
+    _constraint("ASKS-15", (Op.IMPORT,),             password_too_long,         _REFUSED, DOC, "KVC-LIM-002 KVC-ERR-016"),
+    _constraint("ASKS-16", (Op.IMPORT,),             value_missing,             _REFUSED, DOC, "KVC-IMP-032"),
+    _constraint("ASKS-17", (Op.IMPORT,),             private_key_missing,       _REFUSED, DOC, "KVC-IMP-003 KVC-IMP-004 KVC-IMP-005 KVC-IMP-006"),
+    _constraint("ASKS-18", (Op.IMPORT,),             lines_end_wrong,           _REFUSED, DOC, "KVC-IMP-010", strict=False),
+    _constraint("ASKS-19", (Op.IMPORT,),             content_type_not_of_file,  _REFUSED, ASM, "F-22 S-10", strict=False),
+    _constraint("ASKS-20", (Op.MERGE,),              chain_missing,             _REFUSED, DOC, "KVC-MRG-003 KVC-MRG-004"),
+    _constraint("ASKS-21", (Op.RESTORE,),            value_missing,             _REFUSED, DOC, "KVC-BAK-003"),
+    _constraint("ASKS-22", (Op.CANCEL,),             flag_missing,              _REFUSED, DOC, "KVC-OPR-014"),
+    _constraint("ASKS-23", (Op.SET_ISSUER,),         provider_missing,          _REFUSED, DOC, "KVC-ISS-002"),
+    _constraint("ASKS-24", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_name_reserved,      _REFUSED, ASM, "S-20", strict=False),
+    _constraint("ASKS-25", (Op.SET_ISSUER,),         organization_missing,      _BAD,     ASM, "KVC-ISS-013 F-12", strict=False),
+    _constraint("ASKS-26", (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.MERGE), too_many_tags,             _REFUSED, DOC, "KVC-LIM-010 S-34", strict=False),
+    _constraint("ASKS-27", _NAMED,                   named_badly,               _BAD,     ASM, "KVC-NAM-002 S-32", strict=False),
+    _constraint("ASKS-28", (*_POLICY, Op.MERGE),     dates_sent,                _REFUSED, DOC, "KVC-ATT-003 C-02", strict=False),
+    _constraint("ASKS-29", tuple(Op),                api_version_unknown,       _REFUSED, DOC, "KVC-ERR-003 S-32", strict=False),
+    _constraint("ASKS-30", _POLICY,                  actions_doubtful,          _REFUSED, ASM, "S-14 S-16", strict=False),
+    _constraint("ASKS-31", _POLICY,                  validity_doubtful,         _REFUSED, ASM, "S-15", strict=False),
+    _constraint("ASKS-32", (Op.SET_CONTACTS,),       contact_malformed,         _REFUSED, ASM, "S-35", strict=False),
+    _constraint("ASKS-33", (Op.SET_ISSUER, Op.UPDATE_ISSUER), issuer_doubtful,           _REFUSED, ASM, "KVC-ISS-013 S-20", strict=False),
+    _constraint("ASKS-34", _MADE,                    subject_doubtful,          _REFUSED, DOC, "KVC-POL-014 KVC-POL-015", strict=False),
+    _constraint("ASKS-35", _MADE,                    purposes_doubtful,         _REFUSED, DOC, "KVC-POL-017", strict=False),
+    _constraint("ASKS-36", _MADE,                    names_doubtful,            _REFUSED, DOC, "KVC-POL-016", strict=False),
+    _constraint("ASKS-37", _MADE,                    content_type_unknown,      _REFUSED, DOC, "KVC-POL-013 KVC-LIM-009"),
+    _constraint("ASKS-38", _POLICY,                  policy_mistyped,           _REFUSED, DOC, "KVC-ERR-014", strict=False),
+    _constraint("ASKS-39", _MADE,                    size_not_of_curve,         _REFUSED, DOC, "KVC-POL-011", strict=False),
+    _constraint("ASKS-40", _MADE,                    subject_empty,             _REFUSED, DOC, "KVC-POL-014", strict=False),
+    _constraint("ASKS-41", (Op.IMPORT, Op.UPDATE),   key_or_subject_impossible, _REFUSED, DOC, "KVC-ERR-014 C-08 N-6 P-35", strict=False),
 )
 # fmt: on
 

@@ -60,10 +60,6 @@ def issuer_of(policy: PolicyFacts | None) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _members(policy: PolicyFacts) -> dict[str, object]:
-    return policy.members.value if isinstance(policy.members, Doc) else {}
-
-
 def issuer_named(s: Situation) -> str | None:
     """The issuer's name that an operation started now is for: that of the policy in force; None: not known."""
     return issuer_of(s.known.policy)
@@ -80,7 +76,7 @@ def _started(s: Situation, cause: Trigger) -> Known:
     complete = known.complete
     if cause is Drift.RENEWAL_DUE and current is not None and known.policy is not None:
         # it came when it was due, whenever it is seen; since then more may have come (KVC-REN-010)
-        at, complete = renewal_moment(_members(known.policy), current.nbf, current.exp), False
+        at, complete = renewal_moment(known), False
     tags = _sent_tags(asked) if asked is not None else current.tags if current is not None else EMPTY
     name = issuer_named(s)
     pending = PendingFacts(

@@ -80,6 +80,7 @@ class Guard:
 
 
 MOST_BACKED_UP: Final = 500
+_SHORTEST_MONTH_S: Final = 28 * 86_400
 PATIENCE_S: Final = 86_400
 """How long after its moment what the service does on its own may be outstanding: seconds."""
 GUARDS: Final[dict[str, Guard]] = {}
@@ -170,6 +171,12 @@ def soft_delete_on(s: Situation) -> bool:
 
 
 @_guard(Sight.SETTINGS)
+def soft_delete_off(s: Situation) -> bool:
+    """Nothing deleted is kept."""
+    return s.facts.settings.soft_delete is False
+
+
+@_guard(Sight.SETTINGS)
 def purge_allowed(s: Situation) -> bool:
     """Purge protection is off."""
     return s.facts.settings.purge_protected is not True
@@ -189,28 +196,48 @@ def retention_over(s: Situation) -> bool:
 def renewal_due(s: Situation) -> bool:
     """The trigger of an AutoRenew action is reached, and the issuer is one that the vault can turn to."""
     at, policy = s.facts.at, s.known.policy
-    if at is None or policy is None or not s.known.versions or not isinstance(policy.members, Doc):
+    if at is None or policy is None or not isinstance(policy.members, Doc) or _by_hand(policy.members.value):
         return False
-    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING) or _by_hand(policy.members.value):
+    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING):
         return False
-    version = s.known.versions[-1]
-    moment = renewal_moment(policy.members.value, version.nbf, version.exp)
+    moment = renewal_moment(s.known)
     return moment is not None and at >= moment
 
 
 def _by_hand(policy: dict[str, object]) -> bool:
+    return kind_of(_issuer_in(policy)) is _BY_HAND
+
+
+def _issuer_in(policy: dict[str, object]) -> str | None:
     issuer = policy.get("issuer")
     name = issuer.get("name") if isinstance(issuer, dict) else None
-    return kind_of(name if isinstance(name, str) else None) is _BY_HAND
+    return name if isinstance(name, str) else None
 
 
-def renewal_moment(policy: dict[str, object], nbf: object, exp: object) -> int | None:
-    """When `policy` has a certificate of this validity renewed, seconds since 1970; None: never, or not known."""
-    actions = policy.get("lifetime_actions")
+def renewal_moment(known: Known) -> int | None:
+    """When the policy has the current version renewed, seconds since 1970; None: never, or not known.
+
+    Of a version that nobody has looked at, it is the earliest moment possible.
+    """
+    if not known.versions or known.policy is None or not isinstance(known.policy.members, Doc):
+        return None
+    nbf, exp = _validity(known)
+    actions = known.policy.members.value.get("lifetime_actions")
     if not isinstance(actions, list) or not isinstance(nbf, int) or not isinstance(exp, int):
         return None
     moments = [_trigger_moment(action.get("trigger"), nbf, exp) for action in actions if _renews(action)]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _validity(known: Known) -> tuple[object, object]:
+    """The nbf and exp of the current version; of one that nobody has looked at, the earliest that they can be."""
+    version = known.versions[-1]
+    made, months = version.created, version.months
+    if isinstance(version.exp, int) or not isinstance(months, int) or not isinstance(made, Within) or made.low is None:
+        return version.nbf, version.exp
+    if not known.complete:
+        return None, None  # then it may be any of a row of renewals already
+    return made.low, made.low + months * _SHORTEST_MONTH_S
 
 
 def _renews(action: object) -> bool:
@@ -294,7 +321,11 @@ def issuer_perhaps_missing(s: Situation) -> bool:
 
 
 def _orders(s: Situation) -> bool:
-    issuer = s.ask.issuer if s.ask is not None else None
+    if s.ask is None:
+        return False
+    policy = s.known.policy
+    stored = policy.members.value if policy is not None and isinstance(policy.members, Doc) else {}
+    issuer = s.ask.issuer if s.ask.policy else _issuer_in(stored)
     return issuer is not None and issuer.lower() not in ("self", "unknown")
 
 

@@ -17,7 +17,7 @@ from certlife.model.asks import Ask, kind_of
 from certlife.model.effects import EFFECTS, Effect, issuer_named
 from certlife.model.guards import Facts, Guard, Situation, not_yet_valid, renewal_moment, version_index
 from certlife.model.joint import Joint
-from certlife.model.known import Doc, Known, Within
+from certlife.model.known import Known, Within
 from certlife.model.rows import FAILS, Join, Row
 from certlife.model.tables import JOINT, OWNERS, TABLES
 from certlife.model.vocabulary import (
@@ -254,9 +254,8 @@ def _moments(hypothesis: Hypothesis) -> Iterator[float]:
     if known.deletion is not None:
         purge = known.deletion.purge
         yield (purge.low or -inf) if isinstance(purge, Within) else purge if isinstance(purge, int) else inf
-    if joint.certificate is CertificateState.ACTIVE and known.policy is not None and isinstance(known.policy.members, Doc):
-        current = known.versions[-1]
-        renewal = renewal_moment(known.policy.members.value, current.nbf, current.exp)
+    if joint.certificate is CertificateState.ACTIVE:
+        renewal = renewal_moment(known)
         yield inf if renewal is None else renewal
 
 

@@ -42,7 +42,7 @@ _OF_VERSIONS: Final = (
 )  # fmt: skip
 _BODILESS: Final = (View.UNLISTED, View.NOTHING)
 _BY_VERSION: Final = {Operation.GET, Operation.UPDATE, Operation.GET_KEY, Operation.GET_SECRET}
-_BRANCHING: Final = {Operation.DELETE, Operation.PURGE}
+_BRANCHING: Final = {Operation.DELETE, Operation.PURGE, Operation.RECOVER}
 """The operations whose rows ask for the vault's settings: where those are not known, each is tried."""
 _PART: Final = {Operation.GET: View.VERSION, Operation.UPDATE: View.UPDATED_VERSION}
 

@@ -139,7 +139,11 @@ def created_while_operation_ran(look: Look) -> bool:
     created = _time(look, "attributes", "created")
     if pending is None or pending.started is None or created is None or look.version is None:
         return True
-    if look.version.making not in (Making.SELF_SIGNED, Making.ORDERED, Making.MERGED) or look.version is not _last(look):
+    if look.joint.operation is not OperationState.COMPLETED:
+        return True  # what is shown is older than the operation (J-16)
+    if look.version.making not in (Making.SELF_SIGNED, Making.ORDERED, Making.MERGED) or look.version is not _last(
+        look
+    ):
         return True
     return created >= pending.started - CLOCK_SLACK_S
 
@@ -200,12 +204,19 @@ def another_request(look: Look) -> bool:
 
 
 def another_csr(look: Look) -> bool:
-    """A new operation has a CSR of its own."""
+    """A new operation has a CSR of its own, unless it uses the key again: an RSA key signs the same request alike."""
     pending = look.known.pending
     csr = look.member("csr")
     if pending is None or not isinstance(pending.former_csr, str) or NAMELESS.fullmatch(str(csr)):
         return True
-    return bool(csr != pending.former_csr)
+    return bool(csr != pending.former_csr) or _key_is_reused(look)
+
+
+def _key_is_reused(look: Look) -> bool:
+    policy = look.known.policy
+    members = policy.members.value if policy is not None and isinstance(policy.members, Doc) else {}
+    key = members.get("key_props")
+    return isinstance(key, dict) and key.get("reuse_key") is True
 
 
 def certificates_differ(look: Look) -> bool:
@@ -272,7 +283,11 @@ def usages_in_order(look: Look) -> bool:
 def error_has_its_form(look: Look) -> bool:
     """An error is an object with a code and a message, and perhaps an inner error."""
     error = look.member("error")
-    if not isinstance(error, dict) or not isinstance(error.get("code"), str) or not isinstance(error.get("message"), str):
+    if (
+        not isinstance(error, dict)
+        or not isinstance(error.get("code"), str)
+        or not isinstance(error.get("message"), str)
+    ):
         return False
     inner = error.get("innererror")
     return inner is None or isinstance(inner, dict)
@@ -310,7 +325,9 @@ def page_goes_on(look: Look) -> bool:
 
 def every_version_listed(look: Look) -> bool:
     """All versions that are known are listed, unless further pages follow or went before."""
-    if (look.member("nextLink") is not ABSENT and look.member("nextLink") is not None) or "$skiptoken" in look.ask.query:
+    if (
+        look.member("nextLink") is not ABSENT and look.member("nextLink") is not None
+    ) or "$skiptoken" in look.ask.query:
         return True
     shown = {identifier.rpartition("/")[2] for identifier in _listed(look)}
     if look.joint.certificate not in (CertificateState.STUB, CertificateState.ACTIVE):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from certlife.model import guards as g
 from certlife.model.asks import Ask
 from certlife.model.guards import Facts, Situation
 from certlife.model.imagined import STRANGER, Fate
@@ -43,6 +44,7 @@ ALONE: Final = (Machine.ISSUER, Machine.CONTACTS)
 """The machines of the vault itself: no joint rule speaks to them."""
 
 
+_OF_A_VERSION: Final = (g.version_missing, g.version_unseen)
 _BY_VERSION: Final = (Op.GET, Op.UPDATE, Op.GET_KEY, Op.GET_SECRET)
 STARTS: Final = (Op.CREATE, Drift.RENEWAL_DUE)
 _ONE_EACH: Final = ((), *((state,) for state in V if state is not V.NONE))
@@ -73,7 +75,10 @@ class World:
         self._fate = Fate()
         self._rules = self._fate.rules(profile)
         self._grants = {
-            key for key, groups in choices(profile).items() for _, rows in groups if any(map(is_granted, rows))
+            key
+            for key, groups in choices(profile).items()
+            for guard, rows in groups
+            if guard in _OF_A_VERSION or any(map(is_granted, rows))
         }
         self._everywhere: dict[Joint, dict[Trigger, tuple[Step, ...]]] = {}
         self._joints: dict[Joint, Joint] = {}
@@ -95,7 +100,7 @@ class World:
             yield from self._steps_by_the_clock(joint, index)
 
     def _steps_by(self, machine: Machine, trigger: Trigger, joint: Joint, facts: Facts) -> tuple[Step, ...]:
-        """The steps that differ in their rules or in where they lead. What can only be refused is not varied."""
+        """The steps that differ in their rules or in where they lead. What can only be refused is not varied, unless by the version."""
         found: dict[tuple[tuple[Taken, ...], Joint], Step] = {}
         varied = (machine, state_of(joint, machine), trigger) in self._grants
         for situation in islice(_situations(joint, trigger, facts), None if varied else 1):

@@ -173,12 +173,12 @@ BROKEN: Final = {
     "INV-06": world(replace(STUB, operation=O.IN_PROGRESS)),
     "INV-07": world(running(STUB, SELF, O.FAILED)),
     "INV-08": world(DELETED, settings=FREE),
-    "INV-09": world(steps=[step("CERT-117", DELETED, Joint(C.PURGING))], settings=PROTECTED),
-    "INV-10": world(steps=[step("CERT-118", DELETED, Joint())]),
+    "INV-09": world(steps=[step("CERT-121", DELETED, Joint(C.PURGING))], settings=PROTECTED),
+    "INV-10": world(steps=[step("CERT-122", DELETED, Joint())]),
     "INV-11": world(steps=[step("CERT-43", ACTIVE, STUB)]),
     "INV-12": world(steps=[step("CERT-43", DELETED)]),
-    "INV-13": world(steps=[step("CERT-80", STUB)]),
-    "INV-14": world(ACTIVE, steps=[step("CERT-43", ACTIVE), step("CERT-80", ACTIVE)]),
+    "INV-13": world(steps=[step("CERT-82", STUB)]),
+    "INV-14": world(ACTIVE, steps=[step("CERT-43", ACTIVE), step("CERT-82", ACTIVE)]),
     "INV-15": world(steps=[step("OPER-02", running(ACTIVE, UNKNOWN), running(ACTIVE, UNKNOWN, O.COMPLETED))]),
     "INV-16": world(
         steps=[step("OPER-02", running(ACTIVE, PARTNER, O.CANCELLED), running(ACTIVE, PARTNER, O.COMPLETED))]

@@ -53,7 +53,7 @@ PROFILES: Final = tuple(Profile)
 
 # Alternatives that accept one and the same answer and lead apart, and what tells them apart.
 TOLD_BY_THE_BODY: Final = {
-    ("CERT-86", "CERT-87"): "the bundle of a stub has no certificate (SHOW-026, SHOW-028)",
+    ("CERT-88", "CERT-89"): "the bundle of a stub has no certificate (SHOW-026, SHOW-028)",
 }
 # What a request must look like, for each operation once.
 REQUESTS: Final = {

@@ -1,0 +1,74 @@
+"""The controls of the in-memory vault.
+
+Not here: what they lead to (agenda, drift).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certlife.adapters.memory import agenda
+from certlife.adapters.memory.drift import settle
+from certlife.adapters.memory.state import Stage, State, find
+from certlife.adapters.port import Decision, Message
+from certlife.model.vocabulary import IssuerKind
+
+
+class Levers:
+    """What the in-memory vault does on command; see `Controls`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def now(self) -> int:
+        """Return the vault's clock."""
+        return self._state.clock.now
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass.
+
+        Raises: ValueError: `seconds` is below 0.
+        """
+        self._state.clock.advance(seconds)
+
+    def decide(self, decision: Decision, *, kind: IssuerKind = IssuerKind.PARTNER, name: str | None = None) -> None:
+        """Settle what an issuer will do.
+
+        Raises: ValueError: no operation of that name runs, or issuer Unknown, who is nobody, should decide.
+        """
+        settle(self._state)
+        if name is None:
+            if kind not in self._state.plan.decisions:
+                raise ValueError("issuer Unknown decides nothing")
+            self._state.plan.decisions[kind].append(decision)
+            return
+        record = find(self._state, name)
+        if record is None or record.stage is not Stage.LIVE or record.pending is None or not record.pending.running:
+            msg = f"no operation of {name!r} is running"
+            raise ValueError(msg)
+        if record.pending.kind is IssuerKind.UNKNOWN:
+            raise ValueError("issuer Unknown decides nothing")
+        agenda.decide(self._state, record, record.pending, decision, self._state.clock.now)
+
+    def decide_cancellation(self, *, wins: bool, after_s: int = 10) -> None:
+        """Settle whether the next cancellation takes effect, and how soon."""
+        self._state.plan.cancellations.append((wins, after_s))
+
+    def take(self, *, deletion_s: int | None = None, recovery_s: int | None = None, purge_s: int | None = None) -> None:
+        """Settle how long deletions, recoveries and purges take from now on; 0 means at once."""
+        plan = self._state.plan
+        plan.deletion_s = plan.deletion_s if deletion_s is None else deletion_s
+        plan.recovery_s = plan.recovery_s if recovery_s is None else recovery_s
+        plan.purge_s = plan.purge_s if purge_s is None else purge_s
+
+    def restart(self) -> None:
+        """Stop and start: what is held, and what runs, stays; decisions that wait for an operation are forgotten."""
+        for waiting in self._state.plan.decisions.values():
+            waiting.clear()
+        self._state.plan.cancellations.clear()
+
+    @property
+    def outbox(self) -> Sequence[Message]:
+        """What was sent until now, oldest first."""
+        settle(self._state)
+        return tuple(self._state.outbox)
