@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from certlife.adapters.der import items
 from certlife.model.x509 import UNREAD_KEY, Reader, SecretFacts, X509Facts, ec_key, rsa_key
 from cryptography import x509
 from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
@@ -117,10 +118,10 @@ def _der(text: str) -> bytes | None:
 
 def _certificate_facts(der: bytes) -> X509Facts:
     certificate = x509.load_der_x509_certificate(der)
-    fields = _items(_items(certificate.tbs_certificate_bytes)[0][1])
-    version = int.from_bytes(_items(fields.pop(0)[1])[0][1]) + 1 if fields[0][0] == 0xA0 else 1
+    fields = items(items(certificate.tbs_certificate_bytes)[0][1])
+    version = int.from_bytes(items(fields.pop(0)[1])[0][1]) + 1 if fields[0][0] == 0xA0 else 1
     serial, _, issuer, _, subject, spki = (content for _, content in fields[:6])
-    listed = next((_items(content)[0][1] for tag, content in fields[6:] if tag == 0xA3), b"")
+    listed = next((items(content)[0][1] for tag, content in fields[6:] if tag == 0xA3), b"")
     key = _public_key(certificate.public_key, spki)
     return replace(
         _common(key, spki, subject, _attempt(partial(_read_extensions, listed))),
@@ -137,7 +138,7 @@ def _certificate_facts(der: bytes) -> X509Facts:
 
 def _request_facts(der: bytes) -> X509Facts:
     request = x509.load_der_x509_csr(der)
-    _, (_, subject), (_, spki), *attributes = _items(_items(request.tbs_certrequest_bytes)[0][1])
+    _, (_, subject), (_, spki), *attributes = items(items(request.tbs_certrequest_bytes)[0][1])
     extensions = _attempt(lambda: _read_extensions(_requested(attributes[0][1] if attributes else b"")))
     key = _public_key(request.public_key, spki)
     return replace(
@@ -156,7 +157,7 @@ def _common(key: object, spki: bytes, subject: bytes, extensions: list[tuple[str
     """What a certificate and a request have in common: key, subject, extensions."""
     spelling, kind, size, curve = _key_facts(key, spki)
     inside: dict[str, bytes] | None = None if extensions is None else {oid: value for oid, _, value in extensions}
-    bits = dict(_items(spki)).get(_BIT_STRING, b"")[1:]
+    bits = dict(items(spki)).get(_BIT_STRING, b"")[1:]
     return X509Facts(
         key=spelling,
         subject=_attempt(partial(_written, subject)),
@@ -191,10 +192,10 @@ def _public_key(load: Callable[[], object], spki: bytes) -> object:
 
 
 def _key_by_parameters(spki: bytes) -> ec.EllipticCurvePublicKey | None:
-    (_, algorithm), (_, bits) = _items(spki)
-    (_, kind), (_, parameters) = _items(algorithm)
-    _, (_, field), *_ = _items(parameters)
-    if _oid(kind) != _EC or int.from_bytes(_items(field)[1][1]) != _PRIME_OF_P256K:
+    (_, algorithm), (_, bits) = items(spki)
+    (_, kind), (_, parameters) = items(algorithm)
+    _, (_, field), *_ = items(parameters)
+    if _oid(kind) != _EC or int.from_bytes(items(field)[1][1]) != _PRIME_OF_P256K:
         return None
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256K1(), bits[1:])
 
@@ -278,8 +279,8 @@ def _opened(der: bytes, password: bytes | None) -> pkcs12.PKCS12KeyAndCertificat
 
 def _is_pkcs12(der: bytes) -> bool:
     """Whether it has the outermost structure: version 3, then what is wrapped."""
-    members = _items(_only(der, _SEQUENCE))
-    return members[0] == (_INTEGER, b"\x03") and _items(members[1][1])[0][0] == _OID
+    members = items(_only(der, _SEQUENCE))
+    return members[0] == (_INTEGER, b"\x03") and items(members[1][1])[0][0] == _OID
 
 
 def _secret_facts(content_type: str, found: list[X509Facts | None], private: object) -> SecretFacts:
@@ -293,18 +294,18 @@ def _secret_facts(content_type: str, found: list[X509Facts | None], private: obj
 
 def _requested(attributes: bytes) -> bytes:
     """The extensions that a request asks for, out of its attributes."""
-    for _, attribute in _items(attributes):
-        (_, oid), (_, values) = _items(attribute)
+    for _, attribute in items(attributes):
+        (_, oid), (_, values) = items(attribute)
         if _oid(oid) == _EXTENSION_REQUEST:
-            return _items(values)[0][1]
+            return items(values)[0][1]
     return b""
 
 
 def _read_extensions(listed: bytes) -> list[tuple[str, bool, bytes]]:
     """Object identifier, criticality and value of each."""
     found = []
-    for _, extension in _items(listed):
-        (_, oid), *flag, (_, value) = _items(extension)
+    for _, extension in items(listed):
+        (_, oid), *flag, (_, value) = items(extension)
         found.append((_oid(oid), bool(flag) and flag[0][1] != b"\x00", value))
     return found
 
@@ -329,16 +330,16 @@ def _usages(value: bytes) -> tuple[str, ...]:
 
 
 def _purposes(value: bytes) -> tuple[str, ...]:
-    return tuple(_oid(content) for _, content in _items(_only(value, _SEQUENCE)))
+    return tuple(_oid(content) for _, content in items(_only(value, _SEQUENCE)))
 
 
 def _is_ca(value: bytes) -> bool:
-    members = _items(_only(value, _SEQUENCE))
+    members = items(_only(value, _SEQUENCE))
     return bool(members) and members[0] == (0x01, b"\xff")
 
 
 def _authority(value: bytes) -> str | None:
-    members = dict(_items(_only(value, _SEQUENCE)))
+    members = dict(items(_only(value, _SEQUENCE)))
     return members[0x80].hex() if 0x80 in members else None
 
 
@@ -346,7 +347,7 @@ _KINDS: Final = {0x81: "emails", 0x82: "dns_names", 0x86: "uris"}
 
 
 def _alternative_names(value: bytes) -> tuple[tuple[str, str], ...]:
-    return tuple(_alternative_name(tag, content) for tag, content in _items(_only(value, _SEQUENCE)))
+    return tuple(_alternative_name(tag, content) for tag, content in items(_only(value, _SEQUENCE)))
 
 
 def _alternative_name(tag: int, content: bytes) -> tuple[str, str]:
@@ -355,9 +356,9 @@ def _alternative_name(tag: int, content: bytes) -> tuple[str, str]:
     if tag == 0x87:
         return "ipAddresses", str(ipaddress.ip_address(content))
     if tag == 0xA0:
-        (_, oid), (_, wrapped) = _items(content)
+        (_, oid), (_, wrapped) = items(content)
         if _oid(oid) == _UPN:
-            return "upns", _items(wrapped)[0][1].decode("utf-8", "replace")
+            return "upns", items(wrapped)[0][1].decode("utf-8", "replace")
     return "other", content.hex()
 
 
@@ -385,11 +386,11 @@ _SPECIAL: Final = frozenset(',+="\n<>#;')
 
 def _written(name: bytes) -> str:
     """A distinguished name as the service writes it: the last part first (observed P-52)."""
-    return ", ".join(" + ".join(_attribute(content) for _, content in _items(part)) for _, part in _items(name)[::-1])
+    return ", ".join(" + ".join(_attribute(content) for _, content in items(part)) for _, part in items(name)[::-1])
 
 
 def _attribute(content: bytes) -> str:
-    (_, oid), (tag, text) = _items(content)
+    (_, oid), (tag, text) = items(content)
     kind = _oid(oid)
     value = text.decode(_ENCODINGS.get(tag, "latin-1"))
     if not value or value != value.strip() or _SPECIAL & set(value):
@@ -400,38 +401,12 @@ def _attribute(content: bytes) -> str:
 # --- DER
 
 
-def _items(content: bytes) -> list[tuple[int, bytes]]:
-    """Tag and content of the elements that follow one another.
-
-    Raises: ValueError: it is no DER.
-    """
-    found, position = [], 0
-    while position < len(content):
-        tag, length, start = content[position], *_length(content, position + 1)
-        if tag & 0x1F == 0x1F or start + length > len(content):
-            raise ValueError("no DER, or none that occurs in X.509")
-        found.append((tag, content[start : start + length]))
-        position = start + length
-    return found
-
-
-def _length(content: bytes, position: int) -> tuple[int, int]:
-    """The length that stands at `position`, and where what it measures starts."""
-    first = content[position] if position < len(content) else 0x80
-    if first < 0x80:
-        return first, position + 1
-    start = position + 1 + (first & 0x7F)
-    if first == 0x80 or start > len(content):
-        raise ValueError("no DER: a length without an end")
-    return int.from_bytes(content[position + 1 : start]), start
-
-
 def _only(content: bytes, tag: int) -> bytes:
     """The content of the one element, which has this tag.
 
     Raises: ValueError: it is not alone, or another one.
     """
-    ((found, inside),) = _items(content)
+    ((found, inside),) = items(content)
     if found != tag:
         raise ValueError(f"tag {found:#x} where {tag:#x} belongs")
     return inside
