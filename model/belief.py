@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 from certlife.model import names, vaultwide
 from certlife.model.asks import Ask, understand
 from certlife.model.constraints import broken_by
-from certlife.model.effects import issuer_of
 from certlife.model.findings import Finding, constraint_finding
-from certlife.model.known import CLOCK_SLACK_S
+from certlife.model.known import CLOCK_SLACK_S, issuer_of
 from certlife.model.moves import Hypothesis
 from certlife.model.names import Context, Outcome
 from certlife.model.prior import ANYTHING, ONLY_FREE, older_than

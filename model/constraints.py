@@ -27,8 +27,7 @@ USUAL_MONTHS: Final = 12
 
 _NAME: Final = re.compile(r"[0-9a-zA-Z-]+")
 RSA_SIZES: Final = (2048, 3072, 4096)
-_CURVES: Final = ("P-256", "P-384", "P-521", "P-256K")
-_SIZES: Final = {"P-256": 256, "P-256K": 256, "P-384": 384, "P-521": 521}
+_CURVES: Final = {"P-256": 256, "P-256K": 256, "P-384": 384, "P-521": 521}
 _KEY_TYPES: Final = ("RSA", "RSA-HSM", "EC", "EC-HSM")
 _USAGES: Final = {usage.lower() for usage in KEY_USAGES}
 _RDN: Final = re.compile(r"\s*[A-Za-z0-9.]+\s*=.*", re.DOTALL)
@@ -298,16 +297,18 @@ _TYPES: Final[tuple[tuple[str, str, type], ...]] = (
 )  # fmt: skip
 
 
+_PARTS: Final = frozenset(part for part, _, _ in _TYPES)
+
+
 def _mistyped(value: Any, kind: type) -> bool:
     return value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool)))
 
 
 def policy_mistyped(ask: Ask) -> bool:
     """A member of the policy is not of its type."""
-    parts = {part for part, _, _ in _TYPES}
     sans, basic = _x509(ask).get("sans"), _x509(ask).get("basic_constraints")
     return (
-        any(_mistyped(ask.policy.get(part), dict) for part in parts)
+        any(_mistyped(ask.policy.get(part), dict) for part in _PARTS)
         or _mistyped(ask.policy.get("lifetime_actions"), list)
         or any(_mistyped(_part(ask, part).get(name), kind) for part, name, kind in _TYPES)
         or (isinstance(sans, dict) and any(_mistyped(names, list) for names in sans.values()))
@@ -318,7 +319,7 @@ def policy_mistyped(ask: Ask) -> bool:
 def size_not_of_curve(ask: Ask) -> bool:
     """An EC key is to have another size than its curve."""
     size, curve = _key(ask).get("key_size"), _key(ask).get("crv")
-    return size is not None and isinstance(curve, str) and _SIZES.get(curve, size) != size
+    return size is not None and isinstance(curve, str) and _CURVES.get(curve, size) != size
 
 
 def subject_empty(ask: Ask) -> bool:

@@ -25,7 +25,9 @@ from certlife.model.known import (
     Text,
     VersionFacts,
     around,
+    issuer_of,
     since,
+    stated,
     until,
 )
 from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Machine, Operation, Signal, Trigger
@@ -44,20 +46,8 @@ def _sent_tags(ask: Ask) -> Document:
 
 
 def _months(policy: PolicyFacts | None) -> int | None:
-    if policy is None or not isinstance(policy.members, Doc):
-        return None
-    x509 = policy.members.value.get("x509_props")
-    months = x509.get("validity_months") if isinstance(x509, dict) else None
+    months = stated(policy, "x509_props", "validity_months")
     return months if isinstance(months, int) else None
-
-
-def issuer_of(policy: PolicyFacts | None) -> str | None:
-    """The issuer that a policy refers to; None: not known."""
-    if policy is None or not isinstance(policy.members, Doc):
-        return None
-    issuer = policy.members.value.get("issuer")
-    name = issuer.get("name") if isinstance(issuer, dict) else None
-    return name if isinstance(name, str) else None
 
 
 def issuer_named(s: Situation) -> str | None:
@@ -96,7 +86,11 @@ def _started(s: Situation, cause: Trigger) -> Known:
         made = around(at) if known.stub is None else UNKNOWN  # a former placeholder may stay (S-08)
         months = _months(policy)
         stub = VersionFacts(
-            created=made, updated=made, tags=tags, making=Making.SELF_SIGNED, months=UNKNOWN if months is None else months
+            created=made,
+            updated=made,
+            tags=tags,
+            making=Making.SELF_SIGNED,
+            months=UNKNOWN if months is None else months,
         )
     return replace(known, pending=pending, policy=policy, stub=stub, complete=complete)
 
@@ -111,7 +105,10 @@ def _asked_tags(known: Known) -> Document:
     return asked if known.stub is None or known.stub.tags == asked else UNKNOWN
 
 
-_MAKING: Final[dict[IssuerKind | None, Making]] = {IssuerKind.SELF: Making.SELF_SIGNED, IssuerKind.PARTNER: Making.ORDERED}
+_MAKING: Final[dict[IssuerKind | None, Making]] = {
+    IssuerKind.SELF: Making.SELF_SIGNED,
+    IssuerKind.PARTNER: Making.ORDERED,
+}
 
 
 def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
@@ -137,7 +134,12 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
         tags = _sent_tags(ask) if ask.tags else _asked_tags(s.known)
         return VersionFacts(
             placeholder=_text(s.known.stub.id) if s.known.stub is not None else None,
-            created=made, updated=made, tags=tags, csr=pending.csr, content_type=content_type, making=Making.MERGED
+            created=made,
+            updated=made,
+            tags=tags,
+            csr=pending.csr,
+            content_type=content_type,
+            making=Making.MERGED,
         )
     return VersionFacts(
         created=made, updated=made, tags=_sent_tags(ask), content_type=content_type, making=Making.IMPORTED
@@ -145,10 +147,7 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
 
 
 def _content_type(policy: PolicyFacts | None) -> Text:
-    if policy is None or not isinstance(policy.members, Doc):
-        return UNKNOWN
-    secret = policy.members.value.get("secret_props")
-    content_type = secret.get("contentType") if isinstance(secret, dict) else None
+    content_type = stated(policy, "secret_props", "contentType")
     return content_type if isinstance(content_type, str) else UNKNOWN
 
 
@@ -165,15 +164,16 @@ def _written(s: Situation, cause: Trigger) -> Known:
     return replace(s.known, policy=PolicyFacts(members, False, first_made, around(at), asked), pending=pending)
 
 
-def _policy_after(cause: Trigger, old: PolicyFacts | None, sent: Mapping[str, object]) -> tuple[Document, frozenset[str]]:
+def _policy_after(
+    cause: Trigger, old: PolicyFacts | None, sent: Mapping[str, object]
+) -> tuple[Document, frozenset[str]]:
     if cause is Operation.CREATE:
         return policies.created(sent)
     if cause is Operation.IMPORT:
         return policies.imported(sent)
-    before = old.members.value if old is not None and isinstance(old.members, Doc) else {}
     if cause is Operation.UPDATE:
-        before = {}  # whether it replaces or merges is not known (observed P-35, N-64): only what was sent is predicted
-    return policies.patched(before, sent)
+        return policies.patched({}, sent)  # whether it replaces or merges is not known (observed P-35, N-64)
+    return policies.patched(stated(old) or {}, sent)
 
 
 def _restored_policy(backup: Known | None) -> PolicyFacts:

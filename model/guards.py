@@ -12,7 +12,7 @@ from typing import Final
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.joint import Joint
-from certlife.model.known import Doc, Known, Within
+from certlife.model.known import DAY_S, Known, Within, issuer_of, stated
 from certlife.model.settings import Settings
 from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState, Word
 
@@ -80,8 +80,8 @@ class Guard:
 
 
 MOST_BACKED_UP: Final = 500
-_SHORTEST_MONTH_S: Final = 28 * 86_400
-PATIENCE_S: Final = 86_400
+_SHORTEST_MONTH_S: Final = 28 * DAY_S
+PATIENCE_S: Final = DAY_S
 """How long after its moment what the service does on its own may be outstanding: seconds."""
 GUARDS: Final[dict[str, Guard]] = {}
 
@@ -195,23 +195,10 @@ def retention_over(s: Situation) -> bool:
 @_guard(Sight.CIRCUMSTANCES)
 def renewal_due(s: Situation) -> bool:
     """The trigger of an AutoRenew action is reached, and the issuer is one that the vault can turn to."""
-    at, policy = s.facts.at, s.known.policy
-    if at is None or policy is None or not isinstance(policy.members, Doc) or _by_hand(policy.members.value):
+    if operation_running.holds(s) or kind_of(issuer_of(s.known.policy)) is _BY_HAND:
         return False
-    if s.joint.operation in (OperationState.IN_PROGRESS, OperationState.CANCELLING):
-        return False
-    moment = renewal_moment(s.known)
-    return moment is not None and at >= moment
-
-
-def _by_hand(policy: dict[str, object]) -> bool:
-    return kind_of(_issuer_in(policy)) is _BY_HAND
-
-
-def _issuer_in(policy: dict[str, object]) -> str | None:
-    issuer = policy.get("issuer")
-    name = issuer.get("name") if isinstance(issuer, dict) else None
-    return name if isinstance(name, str) else None
+    at, moment = s.facts.at, renewal_moment(s.known)
+    return at is not None and moment is not None and at >= moment
 
 
 def renewal_moment(known: Known) -> int | None:
@@ -219,11 +206,11 @@ def renewal_moment(known: Known) -> int | None:
 
     Of a version that nobody has looked at, it is the earliest moment possible.
     """
-    if not known.versions or known.policy is None or not isinstance(known.policy.members, Doc):
+    actions = stated(known.policy, "lifetime_actions")
+    if not known.versions or not isinstance(actions, list):
         return None
     nbf, exp = _validity(known)
-    actions = known.policy.members.value.get("lifetime_actions")
-    if not isinstance(actions, list) or not isinstance(nbf, int) or not isinstance(exp, int):
+    if not isinstance(nbf, int) or not isinstance(exp, int):
         return None
     moments = [_trigger_moment(action.get("trigger"), nbf, exp) for action in actions if _renews(action)]
     return min((moment for moment in moments if moment is not None), default=None)
@@ -251,7 +238,7 @@ def _trigger_moment(trigger: object, nbf: int, exp: int) -> int | None:
     share, days = trigger.get("lifetime_percentage"), trigger.get("days_before_expiry")
     if isinstance(share, int):
         return nbf + (exp - nbf) * share // 100
-    return exp - days * 86_400 if isinstance(days, int) else None
+    return exp - days * DAY_S if isinstance(days, int) else None
 
 
 @_guard(Sight.CIRCUMSTANCES)
@@ -317,15 +304,9 @@ def issuer_missing(s: Situation) -> bool:
 @_guard(Sight.CIRCUMSTANCES)
 def issuer_perhaps_missing(s: Situation) -> bool:
     """The policy names an issuer object of which nobody knows whether the vault holds it."""
-    return s.facts.issuer_there is None and s.ask is not None and _orders(s)
-
-
-def _orders(s: Situation) -> bool:
-    if s.ask is None:
+    if s.facts.issuer_there is not None or s.ask is None:
         return False
-    policy = s.known.policy
-    stored = policy.members.value if policy is not None and isinstance(policy.members, Doc) else {}
-    issuer = s.ask.issuer if s.ask.policy else _issuer_in(stored)
+    issuer = s.ask.issuer if s.ask.policy else issuer_of(s.known.policy)
     return issuer is not None and issuer.lower() not in ("self", "unknown")
 
 

@@ -21,6 +21,7 @@ class Mark(Word):
 UNKNOWN: Final = Mark.UNKNOWN
 ABSENT: Final = Mark.ABSENT
 
+DAY_S: Final = 86_400
 CLOCK_SLACK_S: Final = 5
 """How far two clocks of the service were seen apart, generously: seconds (observed N-45, J-38, J-73, P-93)."""
 
@@ -168,6 +169,20 @@ class PolicyFacts:
     updated: Time = UNKNOWN
     asked: frozenset[str] = frozenset()
     shown: Document = UNKNOWN
+
+
+def stated(policy: PolicyFacts | None, *path: str) -> Any:
+    """What a policy says at a path of members, without one the whole of it; None: it says nothing, or is not known."""
+    value = policy.members.value if policy is not None and isinstance(policy.members, Doc) else None
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def issuer_of(policy: PolicyFacts | None) -> str | None:
+    """The issuer that a policy refers to; None: not known."""
+    name = stated(policy, "issuer", "name")
+    return name if isinstance(name, str) else None
 
 
 @dataclass(frozen=True, slots=True)

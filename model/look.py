@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from certlife.model.asks import Ask
 from certlife.model.guards import Facts
 from certlife.model.joint import Joint
-from certlife.model.known import ABSENT, UNKNOWN, Doc, Known, VersionFacts, Within
+from certlife.model.known import ABSENT, DAY_S, UNKNOWN, Doc, Known, VersionFacts, Within
 from certlife.model.rows import Relation, Show
 from certlife.model.settings import Settings, learned, settings_shown
 from certlife.model.values import Answer
@@ -194,7 +194,7 @@ def settings_taught(look: Look) -> Settings:
         after = learned(after, Settings(shows_level=level is not ABSENT))
     deleted, purge = look.member("deletedDate"), look.member("scheduledPurgeDate")
     if isinstance(deleted, int) and isinstance(purge, int):
-        after = learned(after, Settings(retention_days=(purge - deleted) // 86_400))
+        after = learned(after, Settings(retention_days=(purge - deleted) // DAY_S))
     return after
 
 

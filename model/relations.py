@@ -16,12 +16,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from certlife.model.asks import Ask, kind_of
-from certlife.model.known import ABSENT, CLOCK_SLACK_S, Doc, Making
+from certlife.model.known import ABSENT, CLOCK_SLACK_S, DAY_S, Doc, Making, stated
 from certlife.model.look import NAMELESS, Look
 from certlife.model.policy import KEY_USAGES
 from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState
 
-_DAY_S: Final = 86_400
 LONGEST_PAGE: Final = 25
 LARGEST_SECRET: Final = 25 * 1024
 _CUT: Final = re.compile(r"-\d*$")
@@ -122,8 +121,8 @@ def purged_after_retention(look: Look) -> bool:
         return True
     days = look.settings.retention_days
     if days is not None:
-        return purge - deleted == days * _DAY_S
-    return (purge - deleted) % _DAY_S == 0 and 7 <= (purge - deleted) // _DAY_S <= 90
+        return purge - deleted == days * DAY_S
+    return (purge - deleted) % DAY_S == 0 and 7 <= (purge - deleted) // DAY_S <= 90
 
 
 def level_always_or_never(look: Look) -> bool:
@@ -209,14 +208,7 @@ def another_csr(look: Look) -> bool:
     csr = look.member("csr")
     if pending is None or not isinstance(pending.former_csr, str) or NAMELESS.fullmatch(str(csr)):
         return True
-    return bool(csr != pending.former_csr) or _key_is_reused(look)
-
-
-def _key_is_reused(look: Look) -> bool:
-    policy = look.known.policy
-    members = policy.members.value if policy is not None and isinstance(policy.members, Doc) else {}
-    key = members.get("key_props")
-    return isinstance(key, dict) and key.get("reuse_key") is True
+    return bool(csr != pending.former_csr) or stated(look.known.policy, "key_props", "reuse_key") is True
 
 
 def certificates_differ(look: Look) -> bool:

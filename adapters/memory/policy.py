@@ -9,6 +9,7 @@ import copy
 import re
 from typing import Final
 
+from certlife.adapters.keys import CURVES, RSA_SIZES
 from certlife.adapters.memory.errors import bad_property
 from certlife.adapters.memory.state import Members
 from certlife.adapters.subjects import SubjectMalformed, distinguished_name
@@ -20,8 +21,7 @@ KEY_USAGES: Final = (
     "keyEncipherment", "nonRepudiation",
 )  # fmt: skip
 _SPELLED: Final = {usage.lower(): usage for usage in KEY_USAGES}
-_CURVES: Final = {"P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256}
-_RSA_SIZES: Final = (2048, 3072, 4096)
+_CURVES: Final = {name: curve().key_size for name, curve in CURVES.items()}
 _PARTS: Final = ("key_props", "secret_props", "x509_props", "issuer")
 _EKUS: Final = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
@@ -180,7 +180,7 @@ def _key(sent: Members) -> Members:
     reuse = _flag(sent, "reuse_key", usual=False)
     if str(kty).startswith("RSA"):
         size = sent.get("key_size") or 2048
-        if size not in _RSA_SIZES:
+        if size not in RSA_SIZES:
             raise bad_property("policy.key_props.key_size")
         return {"exportable": exportable, "kty": kty, "key_size": size, "reuse_key": reuse}
     curve, size = _curve(sent)
