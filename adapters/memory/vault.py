@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
 from certlife.adapters.clock import Clock
@@ -35,7 +35,9 @@ from certlife.adapters.memory.state import API_VERSIONS, Call, Settings, State
 from certlife.model.values import Answer, Json, Request
 from certlife.model.vocabulary import Operation
 
-_ANSWERS: Final[dict[Operation, Callable[[State, Call], Answer]]] = {
+Handler: TypeAlias = Callable[[State, Call], Answer]
+"""Answers the requests of one operation."""
+_ANSWERS: Final[dict[Operation, Handler]] = {
     Operation.LIST: lists.certificates,
     Operation.DELETE: deletion.delete,
     Operation.SET_CONTACTS: contacts.set_contacts,
@@ -89,6 +91,7 @@ class MemoryVault:
         address: str | None = None,
     ) -> None:
         self._address, self._api = address, api_version
+        self._answers = dict(_ANSWERS)
         self._state = State(
             settings=settings or Settings(),
             clock=Clock(start),
@@ -109,7 +112,7 @@ class MemoryVault:
         settle(self._state)
         try:
             operation, name, version = route(request.method, request.path)
-            answer = _ANSWERS[operation](self._state, self._call(request, name, version))
+            answer = self._answers[operation](self._state, self._call(request, name, version))
         except RefusedError as refused:
             answer = refused.answer()
         return replace(answer, body=_apart(answer.body))
