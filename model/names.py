@@ -170,9 +170,30 @@ def explain(
     if not accepted:
         return Outcome(tuple(hypotheses), settings, finding=finding_of(failed), size=size)
     if len(accepted) == 1:
-        return Outcome((accepted[0].hypothesis,), accepted[0].settings, accepted[0].held, size=size)
+        left, held = _arrived(accepted[0].hypothesis, accepted[0].held, accepted[0].hypothesis.trail)
+        return Outcome((left,), accepted[0].settings, held, size=size)
+    return _narrowed(settings, accepted, size)
+
+
+def _narrowed(settings: Settings, accepted: Sequence[Accepted], size: int) -> Outcome:
+    """What several explanations leave; of the rows only those are held that were taken for certain."""
+    rows: dict[frozenset[str], set[str]] = {}
+    for result in accepted:
+        rows.setdefault(result.hypothesis.trail, set()).add(result.held[0])
+    certain = set.intersection(*rows.values())
+    held = (*sorted(certain), *accepted[0].held[1:])
     left = tuple(dict.fromkeys(result.hypothesis for result in accepted))
-    return Outcome(left, _agreed(settings, accepted), accepted[0].held, size=size)
+    if len(left) == 1:
+        only, held = _arrived(left[0], held, frozenset.intersection(*rows))
+        left = (only,)
+    return Outcome(left, _agreed(settings, accepted), held, size=size)
+
+
+def _arrived(hypothesis: Hypothesis, held: tuple[str, ...], trail: frozenset[str]) -> tuple[Hypothesis, tuple[str, ...]]:
+    """The one explanation that is left, its way behind it, and the rules held with those of the way."""
+    if not hypothesis.trail:
+        return hypothesis, held
+    return Hypothesis(hypothesis.joint, hypothesis.known), (*held, *sorted(trail.difference(held)))
 
 
 def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
@@ -226,7 +247,7 @@ def _held_against(
         facts.key_fits = _key_fits(hypothesis.known, ask, context.reader)
         if hypothesis.joint.issuer is None and hypothesis.joint.operation is not OperationState.NONE:
             for kind in IssuerKind:
-                known_kind = Hypothesis(replace(hypothesis.joint, issuer=kind), hypothesis.known)
+                known_kind = Hypothesis(replace(hypothesis.joint, issuer=kind), hypothesis.known, hypothesis.trail)
                 yield from _held_against(known_kind, ask, answer, facts, context)
             return
     for row, after in answered(hypothesis, ask, facts, context.profile):
@@ -305,7 +326,8 @@ _OLDER: Final = (VersionState.VALID, VersionState.VALID_DISABLED)
 
 def _with_older(hypothesis: Hypothesis, version: VersionFacts, state: VersionState) -> Hypothesis:
     joint = replace(hypothesis.joint, versions=(state, *hypothesis.joint.versions))
-    return Hypothesis(joint, replace(hypothesis.known, versions=(version, *hypothesis.known.versions)))
+    known = replace(hypothesis.known, versions=(version, *hypothesis.known.versions))
+    return Hypothesis(joint, known, hypothesis.trail)
 
 
 def look_at(
@@ -384,7 +406,7 @@ def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -
         joint = dated(Hypothesis(joint, known), index, facts)
     if "pending.issuer" in look.learned:
         joint = replace(joint, issuer=kind_of(look.learned["pending.issuer"]))
-    return subject if known is subject.known and joint is subject.joint else Hypothesis(joint, known)
+    return subject if known is subject.known and joint is subject.joint else Hypothesis(joint, known, subject.trail)
 
 
 def _seen(policy: PolicyFacts, shown: Mapping[str, Any]) -> PolicyFacts:
@@ -429,7 +451,7 @@ def _versions_looked_at(
         held.extend(result.held)
     whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
     if whole and not current.known.complete and current.known.versions:
-        current = replace(current, known=replace(current.known, complete=True))
+        current = Hypothesis(current.joint, replace(current.known, complete=True), current.trail)
     yield Accepted(current, settings, tuple(held))
 
 
