@@ -334,7 +334,7 @@ def key_or_subject_impossible(ask: Ask) -> bool:
 
 _IMPOSSIBLE: Final = (
     key_size_impossible, curve_unknown, key_type_unknown, hsm_key_exportable, subject_malformed, usage_unknown, content_type_unknown,
-    subject_doubtful, purposes_doubtful, names_doubtful, size_not_of_curve, subject_empty,
+    subject_too_long, subject_doubtful, purposes_doubtful, names_doubtful, size_not_of_curve, subject_empty,
 )  # fmt: skip
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)
@@ -368,7 +368,7 @@ CONSTRAINTS: Final = (
     _constraint("ASKS-10", _MADE,                    key_type_unknown,          _REFUSED, DOC, "KVC-POL-032 C-16"),
     _constraint("ASKS-11", _MADE,                    hsm_key_exportable,        _REFUSED, ASM, "KVC-OBJ-009 S-56", strict=False),
     _constraint("ASKS-12", _MADE,                    subject_malformed,         _BAD,     OBS, "KVC-POL-014 N-6 F-11"),
-    _constraint("ASKS-13", _POLICY,                  subject_too_long,          _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
+    _constraint("ASKS-13", _MADE,                    subject_too_long,          _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
     _constraint("ASKS-14", _MADE,                    usage_unknown,             _REFUSED, DOC, "KVC-POL-017 F-11"),
     _constraint("ASKS-15", (Op.IMPORT,),             password_too_long,         _REFUSED, DOC, "KVC-LIM-002 KVC-ERR-016"),
     _constraint("ASKS-16", (Op.IMPORT,),             value_missing,             _REFUSED, DOC, "KVC-IMP-032"),

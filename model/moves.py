@@ -376,16 +376,13 @@ def _versions_told(
 
 
 def _restored(joint: Joint, s: Situation, rules: Rules) -> Iterator[tuple[Joint, frozenset[str]]]:
-    versions = s.facts.backup_versions
-    if versions is None and joint.certificate is CertificateState.STUB:
-        versions = ()
-    rows = rules.rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s)
-    if versions is not None:
-        taken = frozenset(row.rule for row in rows if row.target in versions)
-        yield replace(joint, versions=versions), taken
-        return
-    for row in rows:
-        yield replace(joint, versions=(_version_state(row),)), frozenset({row.rule})
+    if s.facts.backup_versions is not None:
+        yield replace(joint, versions=s.facts.backup_versions), frozenset()
+    elif joint.certificate is CertificateState.STUB:
+        yield joint, frozenset()
+    else:
+        for row in rules.rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s):
+            yield replace(joint, versions=(_version_state(row),)), frozenset({row.rule})
 
 
 def _version_state(row: Row) -> VersionState:

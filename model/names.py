@@ -200,7 +200,16 @@ def _narrowed(settings: Settings, accepted: Sequence[Accepted], size: int) -> Ou
     if len(left) == 1:
         only, held = _arrived(left[0], held, frozenset.intersection(*rows))
         left = (only,)
+    elif len(rows) > 1 and not certain:
+        left = tuple(dict.fromkeys(_with_trail(result.hypothesis, result.held[0]) for result in accepted))
     return Outcome(left, _agreed(settings, accepted), held, size=size)
+
+
+def _with_trail(hypothesis: Hypothesis, rule: str) -> Hypothesis:
+    """The explanation, with a rule that it rests on and others do not."""
+    if rule in hypothesis.trail:
+        return hypothesis
+    return Hypothesis(hypothesis.joint, hypothesis.known, hypothesis.trail | {rule})
 
 
 def _arrived(hypothesis: Hypothesis, held: tuple[str, ...], trail: frozenset[str]) -> tuple[Hypothesis, tuple[str, ...]]:

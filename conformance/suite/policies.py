@@ -14,9 +14,11 @@ PARTNER: Final = "ca"
 """The issuer object that stands for a CA."""
 NOBODY: Final = "nobody"
 """An issuer object that is never there."""
+UNHEARD_OF: Final = "unheard-of"
+"""Another one, after which nobody asks."""
 
 SUBJECTS: Final = (
-    "CN=web", "CN=web.example.com", "CN=web, O=certlife", "C=DE, O=certlife, OU=\"a, b\", CN=web", "O=certlife, CN=web and more",
+    "CN=web", "CN=web.example.com", "CN=web, O=certlife", 'C=DE, O=certlife, OU="a, b", CN=web', "O=certlife, CN=web and more",
     "CN=a, CN=b", "DC=com, DC=example, CN=web", "E=me@example.com, CN=web",
 )  # fmt: skip
 NAMES: Final[tuple[dict[str, Json] | None, ...]] = (
@@ -94,11 +96,11 @@ def policy(choosing: Choosing, issuer: str | None) -> dict[str, Json]:
     return {name: part for name, part in whole.items() if part is not None}
 
 
-def bad_policy(choosing: Choosing, issuer: str | None = "Self") -> dict[str, Json]:
-    """A policy that is bad in one way."""
-    flaw = BAD[choosing.pick(tuple(BAD))]
+def bad_policy(choosing: Choosing, issuer: str | None = "Self", flaw: str | None = None) -> dict[str, Json]:
+    """A policy that is bad in one way, a given one or any."""
+    bad = BAD[choosing.pick(tuple(BAD)) if flaw is None else flaw]
     sound: dict[str, Json] = {"x509_props": {"subject": "CN=web"}, "key_props": dict(_EC)}
-    return {**sound, **flaw, **({} if issuer is None else {"issuer": {"name": issuer}})}
+    return {**sound, **bad, **({} if issuer is None else {"issuer": {"name": issuer}})}
 
 
 def _form(content_type: str | None) -> dict[str, Json] | None:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from certlife.conformance.suite.acts import Send
 from certlife.conformance.suite.choosing import Choosing
 from certlife.conformance.suite.notebook import NEXT, Notebook
-from certlife.conformance.suite.policies import ACTIONS, NOBODY, PARTNER, RENEWED, bad_policy, policy
+from certlife.conformance.suite.policies import ACTIONS, BAD, NOBODY, PARTNER, RENEWED, UNHEARD_OF, bad_policy, policy
 from certlife.model.values import Json
 from certlife.model.vocabulary import Operation as Op
 
@@ -69,8 +69,8 @@ def _create_as_before(scene: Scene) -> Send:
     return Send("POST", f"/certificates/{scene.name}/create", _wishes(scene))
 
 
-def _create_badly(scene: Scene) -> Send:
-    return Send("POST", f"/certificates/{scene.name}/create", {"policy": bad_policy(scene.choosing)})
+def _create_badly(scene: Scene, *, flaw: str) -> Send:
+    return Send("POST", f"/certificates/{scene.name}/create", {"policy": bad_policy(scene.choosing, flaw=flaw)})
 
 
 def _create_with(scene: Scene, **members: Json) -> Send:
@@ -192,7 +192,9 @@ def _merge_text(scene: Scene, *, x5c: Json) -> Send:
 
 def _list(scene: Scene, *, path: str) -> Send:
     size = scene.choosing.pick((None, "1", "2", "25"))
-    pending = scene.choosing.pick((None, "true", "false")) if path in ("/certificates", "/deletedcertificates") else None
+    pending = scene.choosing.pick((None, "true", "false")) if path == "/certificates" else None
+    if path == "/deletedcertificates":
+        pending = "true"
     wishes = {"maxresults": size, "includePending": pending}
     return Send("GET", path.replace("NAME", scene.name), query={name: value for name, value in wishes.items() if value is not None})
 
@@ -237,8 +239,8 @@ def _of_request_ids(**more: Any) -> tuple[Kind, ...]:
 
 KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
     Op.CREATE: (
-        *(partial(_create, issuer=issuer) for issuer in ("Self", "Unknown", PARTNER, NOBODY, None)),
-        _create_as_before, _create_badly, _create_badly, _create_misnamed,
+        *(partial(_create, issuer=issuer) for issuer in ("Self", "Unknown", PARTNER, None, NOBODY, UNHEARD_OF)),
+        _create_as_before, _create_misnamed, *(partial(_create_badly, flaw=flaw) for flaw in BAD),
         partial(_create_with, attributes={"nbf": 1_900_000_000}),
         partial(_create_with, tags={f"t{index}": "x" for index in range(16)}),
     ),
@@ -294,7 +296,7 @@ KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
         partial(_issuer, method="PUT", name="Self"), partial(_plain, method="PUT", path="/certificates/issuers/spare", body={"provider": "DigiCert"}),
     ),
     Op.UPDATE_ISSUER: (partial(_issuer, method="PATCH"), partial(_issuer, method="PATCH", name="stranger")),
-    Op.GET_ISSUER: (partial(_issuer, method="GET"), partial(_issuer, method="GET", name="SPARE"), partial(_issuer, method="GET", name="stranger")),
+    Op.GET_ISSUER: (partial(_issuer, method="GET"), partial(_issuer, method="GET", name="SPARE"), partial(_issuer, method="GET", name=NOBODY)),
     Op.DELETE_ISSUER: (partial(_issuer, method="DELETE"), partial(_issuer, method="DELETE", name="stranger")),
     Op.LIST_ISSUERS: (partial(_list, path="/certificates/issuers"), partial(_plain, method="GET", path="/certificates/issuers", query={"maxresults": "0"})),
     Op.SET_CONTACTS: (_contacts, _contacts, partial(_plain, method="PUT", path="/certificates/contacts", body={"contacts": [{"name": "nobody"}]})),

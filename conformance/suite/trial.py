@@ -79,8 +79,11 @@ class Trial:
         """The vault's clock, seconds since 1970; our own where it has no levers."""
         return int(time.time()) if self.controls is None else self.controls.now()
 
-    def do(self, act: Act) -> Answer | None:
+    def do(self, act: Act, request: Request | None = None) -> Answer | None:
         """Carry out an act; return the answer to a request.
+
+        Args:
+            request: what a Send stands for, where that was found out already.
 
         Raises:
             Deviated: the answer breaks a rule.
@@ -88,7 +91,9 @@ class Trial:
             VaultUnreachable: there is no answer.
         """
         if isinstance(act, Send):
-            return self._send(act)
+            request = request or self.resolved(act)
+            self.acts.append(act)
+            return self.ask(request)
         self.acts.append(act)
         if isinstance(act, Forget):
             self.belief = opened(replace(self.belief, backups={}, pages={}))
@@ -100,11 +105,6 @@ class Trial:
         """The request that an act stands for, now."""
         request = self.notebook.request(send, lambda kind, wishes: self._maker.make(kind, wishes, self.now()))
         return request if request.api_version is not None else replace(request, api_version=self.api_version)
-
-    def _send(self, send: Send) -> Answer:
-        request = self.resolved(send)
-        self.acts.append(send)
-        return self.ask(request)
 
     def ask(self, request: Request) -> Answer:
         """Send a request, and hold the answer against the belief."""
