@@ -39,6 +39,7 @@ class Coverage:
     Attributes:
         goals: the rules to be reached.
         held: how often each rule was kept.
+        broken: how often each rule was broken.
         pairs: which row came after which, on one name.
         tries: how often a rule was gone for since it was last met.
         instead: what was answered in its place.
@@ -46,13 +47,14 @@ class Coverage:
 
     goals: frozenset[str]
     held: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
     pairs: set[tuple[str, str]] = field(default_factory=set)
     tries: Counter[str] = field(default_factory=Counter)
     instead: dict[str, str] = field(default_factory=dict)
 
     def wanted(self) -> frozenset[str]:
         """The goals that were not reached."""
-        return frozenset(rule for rule in self.goals if not self.held[rule])
+        return frozenset(rule for rule in self.goals if not self.held[rule] and not self.broken[rule])
 
     def note(self, held: Iterable[str]) -> None:
         """Take down the rules that an answer kept."""

@@ -24,6 +24,7 @@ from certlife.conformance.suite.notebook import NothingToReferTo
 from certlife.conformance.suite.policies import NOBODY, PARTNER, RENEWED
 from certlife.conformance.suite.requests import KINDS, Kind, Scene
 from certlife.conformance.suite.trial import READER, Trial
+from certlife.model import Belief
 from certlife.model import guards as g
 from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
@@ -114,30 +115,72 @@ class Planner:
         """Go to one wanted rule after the other, until none is left that can be reached, or so many requests are sent."""
         end = len(self.trial.exchanges) + budget
         while len(self.trial.exchanges) < end:
-            way = self._nearest()
+            way = self._nearest([rule for rule in self.coverage.wanted() if self._in_reach(rule)])
             if way is None:
                 return
             self._go(*way)
 
-    def sweep(self, names: Sequence[str], operations: Iterable[Operation] = tuple(Operation)) -> None:
-        """Send every kind of request of which a wanted rule may decide, wherever the names are; as long as that is of use."""
+    def walk_to(self, rule: str) -> None:
+        """Walk to one rule, from the nearest name, as far as the way holds."""
+        found = self._nearest([rule])
+        if found is not None:
+            self._go(*found)
+
+    def drift(self, name: str, drift: Drift) -> None:
+        """Have the vault do something on its own with a name, if the map has it that it can."""
+        here = self.joint(name)
+        step = None if here is None else next((step for step in self._atlas.edges[here] if step.trigger is drift), None)
+        if step is not None and self._is_open(step):
+            self._take(name, step)
+
+    def sweep(self, operations: Iterable[Operation]) -> None:
+        """Send every kind of request of which a wanted rule may decide, to every name; as long as that is of use."""
         tried: Counter[str] = Counter()
         for operation in operations:
             for kind in KINDS[operation]:
-                for name in names:
-                    wanted = self.coverage.wanted()
+                for name in (*self._names[-MOST_NAMES:], self._fresh()):
                     found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
-                    if found is None:
-                        continue
-                    hit = [seen.rule for seen in self.foreseen(found[1]) if seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
-                    if hit:
+                    hit = [] if found is None else self._hit(found[1], tried)
+                    if found is not None and hit:
                         tried.update(hit)
                         self.send(name, *found)
+                        self._arrive(name)
 
-    def _nearest(self) -> tuple[str, tuple[Step, ...]] | None:
-        wanted = [rule for rule in self.coverage.wanted() if self._in_reach(rule)]
+    def _hit(self, request: Request, tried: Mapping[str, int]) -> list[str]:
+        wanted = self.coverage.wanted()
+        foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
+        return [seen.rule for seen in foreseen if seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
+
+    def try_again(self) -> None:
+        """Forget what was gone for in vain: the vault has changed."""
+        self._refuted.clear()
+        self._lacking.clear()
+        self._lacked.clear()
+
+    def wander(self, budget: int) -> None:
+        """Take steps that have not followed one another on a name yet, for so many requests."""
+        end = len(self.trial.exchanges) + budget
+        while len(self.trial.exchanges) < end:
+            name = self._choosing.pick((*self._names[-MOST_NAMES:], self._fresh()))
+            here = self.joint(name)
+            if here is None:
+                self._names.append(self._fresh())
+                continue
+            last = self._last.get(name, "")
+            steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
+            fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs]
+            step = self._choosing.pick(fresh or steps)
+            if self._take(name, step):
+                self._arrive(name)
+            else:
+                self._lacked.add((name, step.taken, step.before))
+
+    def _fresh(self) -> str:
+        return f"n{len(self._names) + 1}"
+
+    def _nearest(self, wanted: Sequence[str]) -> tuple[str, tuple[Step, ...]] | None:
         found: list[tuple[int, int, str, tuple[Step, ...]]] = []
-        for order, name in enumerate((*self._names[-MOST_NAMES:], f"n{len(self._names) + 1}")):
+        for order, name in enumerate((*self._names[-MOST_NAMES:], self._fresh())):
             here = self.joint(name)
             if here is None:
                 continue
@@ -245,7 +288,8 @@ class Planner:
                 self.do(Decide(Stall(), kind))
         if request.path.endswith("/pending") and request.method == "PATCH":
             self.do(Cancellation(wins=True, after_s=SLOW_S))
-        here, foreseen = self.joint(name), self.foreseen(request)
+        here = self.joint(name)
+        foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
         before = self.trial.held.copy()
         answer = self.trial.do(send, request)
         held = Counter(self.trial.held - before)
@@ -259,7 +303,10 @@ class Planner:
         """Whether a row has decided about a request, given where the name was."""
         if seen.row is None or seen.row.reply is None or seen.before is None or seen.row.trigger in _LISTS:
             return False
-        return self._atlas.placed(seen.before.joint) == here and seen.row.reply.accepts(answer)
+        if here is None or not seen.row.reply.accepts(answer):
+            return False
+        there = seen.before.joint
+        return there.certificate is here.certificate and there.operation is here.operation and there.issuer in (None, here.issuer)
 
     def request(
         self, name: str, operation: Operation, fits: Callable[[Sequence[Foreseen]], bool]
@@ -296,7 +343,12 @@ class Planner:
 
     def foreseen(self, request: Request) -> tuple[Foreseen, ...]:
         """The rules that may decide about a request."""
-        return foresee(self.trial.belief, request, at=self.trial.now(), profile=self.trial.profile, reader=READER)
+        return self._foreseen_by(self.trial.belief, request)
+
+    def _foreseen_by(self, belief: Belief | None, request: Request) -> tuple[Foreseen, ...]:
+        if belief is None:
+            return ()
+        return foresee(belief, request, at=self.trial.now(), profile=self.trial.profile, reader=READER)
 
     # --- what the vault does on its own
 
