@@ -82,6 +82,9 @@ SOON: Final = Wait(10)
 DELETE: Final = (Send("DELETE", WEB), Wait(5))
 VERSIONS: Final = got(f"{WEB}/versions")
 BY_HAND: Final = created("Unknown")
+STALLS: Final = Decide(Stall(), IssuerKind.SELF)
+REFUSES: Final = Decide(Refuse())
+AS_PEM: Final = {"policy": {"secret_props": {"contentType": "application/x-pem-file"}}}
 BY_CA: Final = (issuer(), created("ca"))
 
 # mutant -> what is done until a rule objects
@@ -137,7 +140,105 @@ REQUESTING: Final[dict[str, Sequence[Act]]] = {
     "key-is-never-used-again": [*issued(key={"kty": "EC", "reuse_key": True}), got(), again()],
     "all-certificates-share-a-key": [*issued(), got(), again()],
 }
-WITNESSES: Final = {**ACCEPTING, **CREATING, **REQUESTING}
+POLLING: Final[dict[str, Sequence[Act]]] = {
+    "operation-is-always-completed": [created()],
+    "request-id-changes-per-poll": [created(), polled()],
+    "csr-changes-per-poll": [created(), polled()],
+    "request-id-asked-for-does-not-matter": [created(), polled(request_id="0" * 32)],
+    "poll-answers-202-while-it-runs": [BY_HAND, polled()],
+    "operation-is-gone-once-it-is-completed": [*issued(), got(), polled()],
+    "failed-operation-is-an-error": [REFUSES, *BY_CA, SOON, polled()],
+    "poll-without-operation-shows-nothing": [BY_HAND, dropped(), polled()],
+    "operation-of-something-deleted-can-be-polled": [*issued(), *DELETE, polled()],
+    "status-is-spelt-otherwise": [*issued(), polled()],
+    "operation-is-identified-by-its-request": [created()],
+    "issuer-is-shown-by-its-provider": [*BY_CA],
+    "running-operation-says-nothing-of-itself": [created()],
+    "ended-operation-still-tells-to-wait": [*issued(), polled()],
+    "completed-operation-has-no-target": [*issued(), polled()],
+    "target-is-the-key": [*issued(), polled()],
+    "target-is-a-version": [*issued(), polled()],
+    "running-operation-has-a-target": [created()],
+    "failed-operation-has-no-error": [REFUSES, *BY_CA, SOON, polled()],
+    "every-operation-has-an-error": [created()],
+    "ended-operation-asks-to-be-polled-again": [*issued(), polled()],
+    "running-operation-is-not-shown-with-its-certificate": [BY_HAND, got()],
+    "self-signing-fails": [*issued(), polled()],
+    "completed-operation-starts-over": [*issued(), polled(), Wait(3600), polled()],
+    "merged-operation-is-gone": [BY_HAND, merged(), polled()],
+}
+CANCELLING: Final[dict[str, Sequence[Act]]] = {
+    "cancel-after-completion-is-granted": [*issued(), polled(), cancelled()],
+    "cancel-after-failure-is-granted": [REFUSES, *BY_CA, SOON, polled(), cancelled()],
+    "cancellation-takes-effect-at-once": [BY_HAND, cancelled()],
+    "operation-that-awaits-a-merge-can-not-be-cancelled": [BY_HAND, cancelled()],
+    "cancel-answers-202": [BY_HAND, cancelled()],
+    "cancelled-operation-is-gone": [BY_HAND, cancelled(), polled()],
+    "cancel-does-not-read-the-flag": [BY_HAND, cancelled(wish=False)],
+    "cancel-needs-no-flag": [BY_HAND, cancelled(wish=None)],
+    "request-for-cancellation-is-not-shown": [BY_HAND, cancelled()],
+    "cancelled-operation-was-never-asked-to-be": [STALLS, created(), cancelled(), Wait(20), polled()],
+    "operation-begins-with-its-cancellation": [STALLS, created(), cancelled(), Wait(20), polled(), again()],
+    "cancel-without-operation-is-granted": [BY_HAND, dropped(), cancelled()],
+    "operation-of-something-deleted-can-be-cancelled": [BY_HAND, *DELETE, cancelled()],
+    "cancelled-operation-issues-all-the-same": [STALLS, created(), cancelled(), Wait(20), polled(), Wait(60), polled()],
+}
+DROPPING: Final[dict[str, Sequence[Act]]] = {
+    "operation-is-looked-for-among-deleted-certificates": [created(), dropped()],
+    "operation-survives-its-deletion": [created(), dropped(), polled()],
+    "deleted-operation-still-shows": [created(), dropped(), got()],
+    "running-operation-can-not-be-deleted": [BY_HAND, dropped()],
+    "deleting-an-operation-answers-204": [created(), dropped()],
+    "certificate-is-deleted-with-its-operation": [created(), dropped(), got()],
+    "version-is-deleted-with-its-operation": [*issued(), polled(), again(), SOON, got(), dropped(), got()],
+    "deleted-operation-is-shown-as-cancelled": [BY_HAND, dropped()],
+    "deleting-no-operation-succeeds": [BY_HAND, dropped(), dropped()],
+    "deleted-operation-issues-all-the-same": [created(), dropped(), got()],
+    "operation-of-something-deleted-can-be-deleted": [BY_HAND, *DELETE, dropped()],
+}
+MERGING: Final[dict[str, Sequence[Act]]] = {
+    "merge-does-not-check-the-key": [BY_HAND, merged(key="other")],
+    "merge-overtakes-the-vault": [STALLS, created(), merged()],
+    "merge-is-granted-twice": [BY_HAND, merged(), merged()],
+    "merge-without-operation-is-granted": [BY_HAND, merged(), dropped(), merged()],
+    "operation-of-something-deleted-can-be-merged": [BY_HAND, *DELETE, merged()],
+    "merge-answers-200": [BY_HAND, merged()],
+    "merge-names-no-location": [BY_HAND, merged()],
+    "merge-needs-no-certificate": [BY_HAND, Send("POST", f"{PENDING}/merge", {"x5c": []})],
+    "merged-certificate-is-signed-anew": [BY_HAND, merged()],
+    "last-link-of-a-chain-is-merged": [BY_HAND, merged()],
+    "merged-version-has-the-dates-of-its-placeholder": [BY_HAND, merged()],
+    "tags-of-merge-are-lost": [BY_HAND, merged({"tags": {"a": "b"}})],
+    "merge-loses-the-tags-of-create": [created("Unknown", more={"tags": {"a": "b"}}), merged()],
+    "operation-goes-on-after-its-merge": [BY_HAND, merged(), polled()],
+    "merged-version-is-not-the-current-one": [BY_HAND, merged(), again(), merged(), got()],
+    "merge-drops-the-older-versions": [BY_HAND, merged(), again(), merged(), VERSIONS],
+    "merge-rewrites-the-policy": [BY_HAND, got(), merged(subject="CN=other")],
+}
+IMPORTING: Final[dict[str, Sequence[Act]]] = {
+    "import-ends-the-running-operation": [BY_HAND, imported()],
+    "import-takes-the-name-of-something-deleted": [imported(), *DELETE, imported()],
+    "import-answers-201": [imported()],
+    "import-needs-a-new-name": [imported(), imported(months=6)],
+    "import-needs-no-private-key": [imported(AS_PEM, form="pem", key=False)],
+    "overlong-passwords-are-accepted": [imported({"pwd": "p" * 201})],
+    "tags-of-import-are-lost": [imported({"tags": {"a": "b"}})],
+    "imported-version-is-disabled": [imported()],
+    "imported-version-is-valid-from-now-on": [imported(age_days=1)],
+    "imported-certificate-is-signed-anew": [imported()],
+    "import-keeps-the-former-operation": [BY_HAND, merged(), imported()],
+    "import-leaves-an-operation": [imported()],
+    "imported-subject-is-what-was-sent": [imported({"policy": {"x509_props": {"subject": "CN=other"}}})],
+    "imported-subject-is-written-backwards": [imported()],
+    "imported-purposes-are-the-usual-ones": [imported()],
+    "imported-usages-are-the-usual-ones": [imported()],
+    "imported-validity-is-the-usual-one": [imported(months=6)],
+    "imported-certificate-is-taken-for-a-ca": [imported()],
+    "imported-key-is-taken-for-rsa": [imported()],
+    "import-replaces-the-version-that-was-there": [imported(), imported(months=6)],
+    "import-drops-the-older-versions": [imported(), imported(months=6), VERSIONS],
+}
+WITNESSES: Final = {**ACCEPTING, **CREATING, **REQUESTING, **POLLING, **CANCELLING, **DROPPING, **MERGING, **IMPORTING}
 
 
 @pytest.mark.parametrize("name", WITNESSES)

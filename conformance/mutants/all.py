@@ -1,7 +1,16 @@
 """Every mutant, by name: those of the modules that are imported here."""
 
-from certlife.conformance.mutants import accepting, cancelling, creating, requesting
+from certlife.conformance.mutants import (
+    accepting,
+    cancelling,
+    creating,
+    dropping,
+    importing,
+    merging,
+    polling,
+    requesting,
+)
 from certlife.conformance.mutants.mutant import MUTANTS
 
-MODULES = (accepting, cancelling, creating, requesting)
+MODULES = (accepting, cancelling, creating, dropping, importing, merging, polling, requesting)
 __all__ = ["MODULES", "MUTANTS"]
