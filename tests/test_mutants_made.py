@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 from certlife.adapters.memory.target import MemoryTarget
-from certlife.adapters.port import Issue, Refuse, Stall
+from certlife.adapters.port import Refuse, Stall
 from certlife.conformance.mutants.mutant import MUTANTS
 from certlife.conformance.mutants.target import MutantTarget
-from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send, Wait
+from certlife.conformance.suite.acts import Act, Decide, Send, Wait
 from certlife.conformance.suite.history import History, replay
 from certlife.model.vocabulary import IssuerKind
 
@@ -83,6 +83,7 @@ DELETE: Final = (Send("DELETE", WEB), Wait(5))
 VERSIONS: Final = got(f"{WEB}/versions")
 BY_HAND: Final = created("Unknown")
 STALLS: Final = Decide(Stall(), IssuerKind.SELF)
+TELL: Final = acting("EmailContacts", lifetime_percentage=80)
 REFUSES: Final = Decide(Refuse())
 AS_PEM: Final = {"policy": {"secret_props": {"contentType": "application/x-pem-file"}}}
 BY_CA: Final = (issuer(), created("ca"))
@@ -238,7 +239,55 @@ IMPORTING: Final[dict[str, Sequence[Act]]] = {
     "import-replaces-the-version-that-was-there": [imported(), imported(months=6)],
     "import-drops-the-older-versions": [imported(), imported(months=6), VERSIONS],
 }
-WITNESSES: Final = {**ACCEPTING, **CREATING, **REQUESTING, **POLLING, **CANCELLING, **DROPPING, **MERGING, **IMPORTING}
+SIGNING: Final[dict[str, Sequence[Act]]] = {
+    "certificate-has-another-subject": [*issued(), got()],
+    "certificate-lacks-the-alternative-names": [*issued(sans={"dns_names": ["a.example"]}), got()],
+    "certificate-is-for-localhost-too": [*issued(), got()],
+    "certificate-is-for-servers-only": [*issued(), got()],
+    "certificate-may-do-everything": [*issued(), got()],
+    "certificate-is-a-ca": [*issued(), got()],
+    "certificate-is-always-valid-for-a-year": [*issued(validity_months=6), got()],
+    "months-have-30-days": [*issued(), got()],
+    "certificate-begins-when-it-is-issued": [*issued(), got()],
+    "certificate-names-another-issuer": [*issued(), got()],
+    "certificate-is-signed-by-another-key": [*issued(), got()],
+    "certificate-is-of-version-one": [*issued(), got()],
+    "certificate-is-signed-with-sha-384": [*issued(key={"kty": "RSA"}), got()],
+    "extensions-come-in-the-order-of-requests": [*issued(), got()],
+    "key-usage-is-not-critical": [*issued(), got()],
+    "key-identifiers-are-of-the-whole-key": [*issued(), got()],
+    "serial-numbers-are-counted": [*issued(), got()],
+    "serial-numbers-are-negative": [*issued(), got()],
+    "certificate-has-another-key": [*issued(), got()],
+    "issuer-is-sent-another-request": [*BY_CA, Wait(30), got()],
+}
+NAMING: Final[dict[str, Sequence[Act]]] = {
+    "thumbprint-is-in-hex": [*issued(), got()],
+    "thumbprint-is-a-sha-256": [*issued(), got()],
+    "thumbprint-is-that-of-the-key": [*issued(), got()],
+    "key-is-that-of-another-version": [*issued(), got()],
+    "secret-is-that-of-another-version": [*issued(), got()],
+    "key-has-no-version": [*issued(), got()],
+    "certificate-is-identified-without-version": [*issued(), got()],
+    "version-is-as-old-as-its-name": [*issued(), got(), Wait(60), again(), SOON, polled(), got()],
+    "new-version-is-not-the-current-one": [*issued(), got(), again(), SOON, polled(), got()],
+    "older-versions-are-dropped": [*issued(), got(), again(), SOON, polled(), VERSIONS],
+    "certificate-ends-a-second-early": [*issued(), got()],
+    "certificate-begins-a-second-early": [*issued(), got()],
+    "tags-stay-with-the-placeholder": [created(more={"tags": {"a": "b"}}), SOON, got()],
+}
+RENEWING: Final[dict[str, Sequence[Act]]] = {
+    "renewal-comes-at-half-its-time": [created(), SOON, got(), Wait(150 * DAY_S), polled()],
+    "mail-to-the-contacts-renews": [created(parts=TELL), SOON, got(), Wait(300 * DAY_S), polled()],
+    "renewal-replaces-the-running-operation": [*issued(), got(), Wait(250 * DAY_S), STALLS, again(), Wait(50 * DAY_S), polled()],
+    "renewal-loses-the-tags": [created(more={"tags": {"a": "b"}}), SOON, got(), Wait(300 * DAY_S), SOON, got()],
+    "renewal-is-by-another-issuer": [created(), SOON, got(), Wait(300 * DAY_S), polled()],
+    "renewal-repeats-the-certificate": [*BY_CA, Wait(30), got(), Wait(300 * DAY_S), got()],
+}
+WITNESSES: Final = {
+    **ACCEPTING, **CREATING, **REQUESTING, **POLLING, **CANCELLING, **DROPPING, **MERGING, **IMPORTING, **SIGNING,
+    **NAMING, **RENEWING,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WITNESSES)

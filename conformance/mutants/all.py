@@ -7,10 +7,15 @@ from certlife.conformance.mutants import (
     dropping,
     importing,
     merging,
+    naming,
     polling,
+    renewing,
     requesting,
+    signing,
 )
 from certlife.conformance.mutants.mutant import MUTANTS
 
-MODULES = (accepting, cancelling, creating, dropping, importing, merging, polling, requesting)
+MODULES = (
+    accepting, cancelling, creating, dropping, importing, merging, naming, polling, renewing, requesting, signing,
+)  # fmt: skip
 __all__ = ["MODULES", "MUTANTS"]
