@@ -55,7 +55,7 @@ def overlong_subject_is_accepted(original: Handler, state: State, call: Call) ->
 
 
 @answering(Operation.CREATE, rules="ASKS-04")
-def negative_validity_is_accepted(original: Handler, state: State, call: Call) -> Answer:
+def months_below_zero_are_accepted(original: Handler, state: State, call: Call) -> Answer:
     """A validity of less than no months is one of a year."""
     return original(
         state, _other(call, "x509_props", "validity_months", lambda months: 12 if _below(months, 0) else months)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from certlife.adapters.certificates import months_after
 from certlife.adapters.memory import shown
 from certlife.adapters.memory.agenda import schedule_order
 from certlife.adapters.memory.drift import forget, settle
@@ -18,6 +19,7 @@ from certlife.conformance.mutants.means import (
     asking,
     asking_policy,
     begun,
+    hiding,
     operation_at,
     sent_policy,
     showing_members,
@@ -51,6 +53,13 @@ def unknown_is_treated_as_self(original: Handler, state: State, call: Call) -> A
         pending.kind = IssuerKind.SELF
         schedule_order(state, record, pending)
     return answer
+
+
+@answering(Operation.CREATE, rules="SHOW-006 SHOW-122")
+def issuer_that_is_not_named_is_self(original: Handler, state: State, call: Call) -> Answer:
+    """Where the policy names no issuer, the vault signs itself."""
+    named = sent_policy(call, "issuer").get("name")
+    return original(state, call if named else asking_policy(call, "issuer", name="Self"))
 
 
 @answering(Operation.CREATE, rules="RELA-14")
@@ -192,6 +201,34 @@ def placeholder_is_enabled(original: Handler, state: State, call: Call) -> Answe
     if record.placeholder is not None:
         record.placeholder.enabled = True
     return answer
+
+
+@answering(Operation.CREATE, rules="RELA-04")
+def placeholder_is_valid_from_its_making(original: Handler, state: State, call: Call) -> Answer:
+    """What stands for a certificate that is not issued yet is valid from now on, not from ten minutes before."""
+    answer = original(state, call)
+    record, _ = begun(state, call)
+    if record.placeholder is not None:
+        record.placeholder.nbf = call.now
+    return answer
+
+
+@answering(Operation.CREATE, rules="RELA-05")
+def placeholder_is_valid_for_a_year(original: Handler, state: State, call: Call) -> Answer:
+    """What stands for a certificate that is not issued yet ends after a year, whatever the policy says."""
+    answer = original(state, call)
+    record, _ = begun(state, call)
+    if record.placeholder is not None:
+        record.placeholder.exp = months_after(call.now, 12)
+    return answer
+
+
+@answering(Operation.GET, rules="SHOW-029")
+def placeholder_has_no_policy(original: Handler, state: State, call: Call) -> Answer:
+    """What stands for a certificate that is not issued yet is shown without the policy."""
+    answer = original(state, call)
+    record = alive(state, call)
+    return answer if record is None or record.versions else hiding(answer, "policy")
 
 
 @answering(Operation.GET, rules="SHOW-022 SHOW-024")

@@ -20,14 +20,11 @@ from certlife.adapters.subjects import distinguished_name
 from certlife.conformance.mutants.means import issued
 from certlife.conformance.mutants.mutant import meanwhile
 from certlife.model.vocabulary import IssuerKind
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 _VERSION, _SERIAL, _ALGORITHM, _ISSUER, _VALIDITY, _EXTENSIONS = 0, 1, 2, 3, 4, 7
 """Where the parts of a certificate stand that are changed here."""
 _DAY_S: Final = 86_400
-_SHA384_RSA: Final = der.sequence(der.object_identifier("1.2.840.113549.1.1.12"), der.element(der.NULL))
-_SHA384_EC: Final = der.sequence(der.object_identifier("1.2.840.10045.4.3.3"))
+_ODD_ALGORITHM: Final = der.sequence(der.object_identifier("1.2.840.113549.1.1.16"), der.element(der.NULL))
 
 _Change: TypeAlias = Callable[[Version, list[bytes]], object]
 
@@ -125,16 +122,13 @@ def certificate_is_of_version_one(state: State) -> None:
 
 
 @meanwhile(rules="X509-14")
-def certificate_is_signed_with_sha_384(state: State) -> None:
-    """A self-signed certificate is signed by SHA-384, whatever its key."""
+def certificate_names_an_odd_algorithm(state: State) -> None:
+    """A self-signed certificate says that it is signed by SHA-512/256 with RSA."""
     for _, version in issued(state):
-        parts, sha384 = _parts(version), hashes.SHA384()
-        is_rsa = isinstance(version.key, rsa.RSAPrivateKey)
-        parts[_ALGORITHM] = _SHA384_RSA if is_rsa else _SHA384_EC
-        body, how = der.sequence(*parts), padding.PKCS1v15()
-        ecdsa = ec.ECDSA(sha384, deterministic_signing=True)
-        signature = version.key.sign(body, how, sha384) if is_rsa else version.key.sign(body, ecdsa)
-        _take(version, der.sequence(body, parts[_ALGORITHM], der.bit_string(signature)))
+        parts = _parts(version)
+        parts[_ALGORITHM] = _ODD_ALGORITHM
+        _, _, signature = der.items(der.items(signed(version.key, der.sequence(*parts)))[0][1])
+        _take(version, der.sequence(der.sequence(*parts), _ODD_ALGORITHM, der.element(*signature)))
 
 
 @meanwhile(rules="X509-15")
