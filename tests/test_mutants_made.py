@@ -48,12 +48,12 @@ def polled(name: str = "web", **query: str) -> Send:
     return Send("GET", f"/certificates/{name}/pending", query=query)
 
 
-def cancelled(*, wish: object = True) -> Send:
-    return Send("PATCH", PENDING, {"cancellation_requested": wish})
+def cancelled(*, wish: bool | None = True, **query: str) -> Send:
+    return Send("PATCH", PENDING, {"cancellation_requested": wish}, query)
 
 
-def dropped() -> Send:
-    return Send("DELETE", PENDING)
+def dropped(**query: str) -> Send:
+    return Send("DELETE", PENDING, query=query)
 
 
 def merged(more: dict[str, Any] | None = None, **wishes: Any) -> Send:
@@ -84,6 +84,8 @@ VERSIONS: Final = got(f"{WEB}/versions")
 BY_HAND: Final = created("Unknown")
 STALLS: Final = Decide(Stall(), IssuerKind.SELF)
 TELL: Final = acting("EmailContacts", lifetime_percentage=80)
+BY_NOBODY: Final = Send("PATCH", f"{WEB}/policy", {"issuer": {"name": "Unknown"}})
+ANOTHER: Final = "0" * 32
 REFUSES: Final = Decide(Refuse())
 AS_PEM: Final = {"policy": {"secret_props": {"contentType": "application/x-pem-file"}}}
 BY_CA: Final = (issuer(), created("ca"))
@@ -149,7 +151,7 @@ POLLING: Final[dict[str, Sequence[Act]]] = {
     "operation-is-always-completed": [created()],
     "request-id-changes-per-poll": [created(), polled()],
     "csr-changes-per-poll": [created(), polled()],
-    "request-id-asked-for-does-not-matter": [created(), polled(request_id="0" * 32)],
+    "request-id-asked-for-does-not-matter": [created(), polled(request_id=ANOTHER)],
     "poll-answers-202-while-it-runs": [BY_HAND, polled()],
     "operation-is-gone-once-it-is-completed": [*issued(), got(), polled()],
     "failed-operation-is-an-error": [REFUSES, *BY_CA, SOON, polled()],
@@ -180,6 +182,7 @@ CANCELLING: Final[dict[str, Sequence[Act]]] = {
     "cancel-answers-202": [BY_HAND, cancelled()],
     "cancelled-operation-is-gone": [BY_HAND, cancelled(), polled()],
     "cancel-does-not-read-the-flag": [BY_HAND, cancelled(wish=False)],
+    "cancel-does-not-look-at-the-request-id": [BY_HAND, cancelled(request_id=ANOTHER)],
     "cancel-needs-no-flag": [BY_HAND, cancelled(wish=None)],
     "request-for-cancellation-is-not-shown": [BY_HAND, cancelled()],
     "cancelled-operation-was-never-asked-to-be": [STALLS, created(), cancelled(), Wait(20), polled()],
@@ -197,6 +200,7 @@ DROPPING: Final[dict[str, Sequence[Act]]] = {
     "certificate-is-deleted-with-its-operation": [created(), dropped(), got()],
     "version-is-deleted-with-its-operation": [*issued(), polled(), again(), SOON, got(), dropped(), got()],
     "deleted-operation-is-shown-as-cancelled": [BY_HAND, dropped()],
+    "deletion-does-not-look-at-the-request-id": [BY_HAND, dropped(request_id=ANOTHER)],
     "deleting-no-operation-succeeds": [BY_HAND, dropped(), dropped()],
     "deleted-operation-issues-all-the-same": [created(), dropped(), got()],
     "operation-of-something-deleted-can-be-deleted": [BY_HAND, *DELETE, dropped()],
@@ -283,6 +287,7 @@ NAMING: Final[dict[str, Sequence[Act]]] = {
 RENEWING: Final[dict[str, Sequence[Act]]] = {
     "renewal-comes-at-half-its-time": [created(), SOON, got(), Wait(150 * DAY_S), polled()],
     "mail-to-the-contacts-renews": [created(parts=TELL), SOON, got(), Wait(300 * DAY_S), polled()],
+    "vault-renews-what-is-signed-outside": [*issued(), got(), BY_NOBODY, Wait(300 * DAY_S), polled()],
     "renewal-replaces-the-running-operation": [*issued(), got(), Wait(250 * DAY_S), STALLS, again(), Wait(50 * DAY_S), polled()],
     "renewal-loses-the-tags": [created(more={"tags": {"a": "b"}}), SOON, got(), Wait(300 * DAY_S), SOON, got()],
     "renewal-is-by-another-issuer": [created(), SOON, got(), Wait(300 * DAY_S), polled()],

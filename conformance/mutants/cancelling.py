@@ -5,6 +5,8 @@ Not here: what a cancelled operation is merged with (merging).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from certlife.adapters.memory import shown
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.errors import forbidden
@@ -72,6 +74,12 @@ def cancel_does_not_read_the_flag(original: Handler, state: State, call: Call) -
     """The operation is cancelled even if the flag says false."""
     sent = call.body.get("cancellation_requested")
     return original(state, asking(call, cancellation_requested=True) if isinstance(sent, bool) else call)
+
+
+@answering(Operation.CANCEL, rules="OPER-15")
+def cancel_does_not_look_at_the_request_id(original: Handler, state: State, call: Call) -> Answer:
+    """A request to cancel another operation cancels the one that there is."""
+    return original(state, replace(call, request=replace(call.request, query={})))
 
 
 @answering(Operation.CANCEL, rules="ASKS-22")

@@ -5,6 +5,8 @@ Not here: how certificates are deleted.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from certlife.adapters.memory.drift import forget
 from certlife.adapters.memory.errors import forbidden, no_operation
 from certlife.adapters.memory.issuance import issue
@@ -89,6 +91,12 @@ def deleted_operation_is_shown_as_cancelled(original: Handler, state: State, cal
     if pending is not None and pending.running:
         pending.status, pending.details = "cancelled", None
     return original(state, call)
+
+
+@answering(Operation.DELETE_OPERATION, rules="OPER-24")
+def deletion_does_not_look_at_the_request_id(original: Handler, state: State, call: Call) -> Answer:
+    """A request to delete another operation deletes the one that there is."""
+    return original(state, replace(call, request=replace(call.request, query={})))
 
 
 @answering(Operation.DELETE_OPERATION, rules="OPER-28")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from certlife.adapters import certificates, files
+from certlife.adapters.der import ContentRefused
 from certlife.adapters.memory import shown
 from certlife.adapters.memory.creation import order
 from certlife.adapters.memory.drift import forget
@@ -115,7 +117,8 @@ def imported_certificate_is_signed_anew(original: Handler, state: State, call: C
 
     def sign(record: Record) -> None:
         version = record.current
-        version.chain = [certificates.self_signed(version.key, version.policy, call.now, state.new_number())]
+        with suppress(ContentRefused):  # a file may have a subject that the vault can not write
+            version.chain = [certificates.self_signed(version.key, version.policy, call.now, state.new_number())]
         version.nbf, version.exp = certificates.times_of(version.chain[0])
 
     return _changed(original, state, call, sign)
@@ -137,8 +140,9 @@ def import_leaves_an_operation(original: Handler, state: State, call: Call) -> A
     """An import has an operation, which is completed."""
 
     def leave(record: Record) -> None:
-        record.pending = order(state, record, record.policy, call.now)
-        record.pending.status, record.pending.details = "completed", None
+        with suppress(RefusedError):
+            record.pending = order(state, record, record.policy, call.now)
+            record.pending.status, record.pending.details = "completed", None
 
     return _changed(original, state, call, leave)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from typing import Any
 
 from certlife.adapters import certificates, files
 from certlife.adapters.memory import shown
@@ -30,6 +31,7 @@ def merge_does_not_check_the_key(original: Handler, state: State, call: Call) ->
         if refused.message != files.MISMATCH or record is None or record.pending is None:
             raise
     version = complete(state, record, record.pending, certificates.certificates_in(_links(call)), call.now)
+    _part_from_key(version)
     return _merged(state, call, record, version)
 
 
@@ -120,6 +122,7 @@ def last_link_of_a_chain_is_merged(original: Handler, state: State, call: Call) 
     if record is None:
         return answer
     _take(record.current, record.current.chain[::-1])
+    _part_from_key(record.current)
     return _merged(state, call, record, record.current)
 
 
@@ -200,6 +203,12 @@ def _links(call: Call) -> list[str]:
 def _take(version: Version, chain: list[bytes]) -> None:
     version.chain = chain
     version.nbf, version.exp = certificates.times_of(chain[0])
+
+
+def _part_from_key(version: Version) -> None:
+    """Never hand out the key of a version with its certificate: no file can hold two that do not fit each other."""
+    props: Any = version.policy["key_props"]
+    version.policy = {**version.policy, "key_props": {**props, "exportable": False}}
 
 
 def _merged(state: State, call: Call, record: Record, version: Version) -> Answer:

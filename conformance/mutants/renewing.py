@@ -6,10 +6,13 @@ Not here: what a renewed version is like as any other is (signing, naming).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from certlife.adapters.memory.creation import begin, order
 from certlife.adapters.memory.drift import settle
+from certlife.adapters.memory.errors import RefusedError
+from certlife.adapters.memory.issuance import kind_of
 from certlife.adapters.memory.state import Record, Stage, State, Version
 from certlife.conformance.mutants.means import issued
 from certlife.conformance.mutants.mutant import meanwhile
@@ -33,6 +36,15 @@ def mail_to_the_contacts_renews(state: State) -> None:
     for record, version, action, due in _triggers(state):
         if action == "EmailContacts" and state.clock.now >= due:
             _renew(state, record, version, "EmailContacts")
+
+
+@meanwhile(rules=_AGAIN)
+def vault_renews_what_is_signed_outside(state: State) -> None:
+    """A certificate is renewed although its policy names the issuer Unknown."""
+    for record, version, action, due in _triggers(state):
+        issuer: Any = record.policy["issuer"]
+        if kind_of(str(issuer["name"])) is IssuerKind.UNKNOWN and action == "AutoRenew" and state.clock.now >= due:
+            _renew(state, record, version, "AutoRenew")
 
 
 @meanwhile(rules="SHOW-004 RELA-15")
@@ -91,4 +103,5 @@ def _renew(state: State, record: Record, version: Version, action: str) -> None:
     if action in version.acted or (record.pending is not None and record.pending.running):
         return
     version.acted.add(action)
-    begin(state, record, order(state, record, record.policy, state.clock.now))
+    with suppress(RefusedError):  # the policy of an import may ask for what can not be written
+        begin(state, record, order(state, record, record.policy, state.clock.now))
