@@ -8,15 +8,30 @@ from typing import Any, Final
 import pytest
 from certlife.adapters.memory.target import MemoryTarget
 from certlife.adapters.port import Refuse, Stall
+from certlife.conformance.mutants import (
+    accepting,
+    cancelling,
+    creating,
+    dropping,
+    importing,
+    merging,
+    naming,
+    polling,
+    renewing,
+    requesting,
+    signing,
+)
 from certlife.conformance.mutants.mutant import MUTANTS
 from certlife.conformance.mutants.target import MutantTarget
 from certlife.conformance.suite.acts import Act, Decide, Send, Wait
 from certlife.conformance.suite.history import History, replay
 from certlife.model.vocabulary import IssuerKind
 
+MODULES: Final = (
+    accepting, cancelling, creating, dropping, importing, merging, naming, polling, renewing, requesting, signing,
+)  # fmt: skip
 WEB: Final = "/certificates/web"
 PENDING: Final = f"{WEB}/pending"
-DELETED: Final = "/deletedcertificates/web"
 EC: Final = {"kty": "EC"}
 DAY_S: Final = 86_400
 
@@ -35,17 +50,17 @@ def created(
     return Send("POST", f"/certificates/{name}/create", {"policy": {**policy, **(parts or {})}, **(more or {})})
 
 
-def again(**body: Any) -> Send:
+def again() -> Send:
     """A create that leaves the policy as it is."""
-    return Send("POST", f"{WEB}/create", body)
+    return Send("POST", f"{WEB}/create", {})
 
 
 def got(path: str = WEB) -> Send:
     return Send("GET", path)
 
 
-def polled(name: str = "web", **query: str) -> Send:
-    return Send("GET", f"/certificates/{name}/pending", query=query)
+def polled(**query: str) -> Send:
+    return Send("GET", PENDING, query=query)
 
 
 def cancelled(*, wish: bool | None = True, **query: str) -> Send:
@@ -62,10 +77,6 @@ def merged(more: dict[str, Any] | None = None, **wishes: Any) -> Send:
 
 def imported(more: dict[str, Any] | None = None, **wishes: Any) -> Send:
     return Send("POST", f"{WEB}/import", {"value": {"$file": wishes}, **(more or {})})
-
-
-def issuer(name: str = "ca") -> Send:
-    return Send("PUT", f"/certificates/issuers/{name}", {"provider": "Test"})
 
 
 def acting(action: str = "AutoRenew", **trigger: int) -> dict[str, Any]:
@@ -88,7 +99,7 @@ BY_NOBODY: Final = Send("PATCH", f"{WEB}/policy", {"issuer": {"name": "Unknown"}
 ANOTHER: Final = "0" * 32
 REFUSES: Final = Decide(Refuse())
 AS_PEM: Final = {"policy": {"secret_props": {"contentType": "application/x-pem-file"}}}
-BY_CA: Final = (issuer(), created("ca"))
+BY_CA: Final = (Send("PUT", "/certificates/issuers/ca", {"provider": "Test"}), created("ca"))
 
 # mutant -> what is done until a rule objects
 ACCEPTING: Final[dict[str, Sequence[Act]]] = {
@@ -288,7 +299,15 @@ RENEWING: Final[dict[str, Sequence[Act]]] = {
     "renewal-comes-at-half-its-time": [created(), SOON, got(), Wait(150 * DAY_S), polled()],
     "mail-to-the-contacts-renews": [created(parts=TELL), SOON, got(), Wait(300 * DAY_S), polled()],
     "vault-renews-what-is-signed-outside": [*issued(), got(), BY_NOBODY, Wait(300 * DAY_S), polled()],
-    "renewal-replaces-the-running-operation": [*issued(), got(), Wait(250 * DAY_S), STALLS, again(), Wait(50 * DAY_S), polled()],
+    "renewal-replaces-the-running-operation": [
+        *issued(),
+        got(),
+        Wait(250 * DAY_S),
+        STALLS,
+        again(),
+        Wait(50 * DAY_S),
+        polled(),
+    ],
     "renewal-loses-the-tags": [created(more={"tags": {"a": "b"}}), SOON, got(), Wait(300 * DAY_S), SOON, got()],
     "renewal-is-by-another-issuer": [created(), SOON, got(), Wait(300 * DAY_S), polled()],
     "renewal-repeats-the-certificate": [*BY_CA, Wait(30), got(), Wait(300 * DAY_S), got()],
@@ -297,6 +316,12 @@ WITNESSES: Final = {
     **ACCEPTING, **CREATING, **REQUESTING, **POLLING, **CANCELLING, **DROPPING, **MERGING, **IMPORTING, **SIGNING,
     **NAMING, **RENEWING,
 }  # fmt: skip
+
+
+def test_every_mutant_of_these_modules_has_its_witness() -> None:
+    functions = {name.replace("_", "-") for module in MODULES for name in vars(module)}
+
+    assert functions & set(MUTANTS) == set(WITNESSES)
 
 
 @pytest.mark.parametrize("name", WITNESSES)

@@ -44,7 +44,7 @@ def issuer_is_ignored(original: Handler, state: State, call: Call) -> Answer:
     return replace(answer, body=shown.operation(call, record, pending))
 
 
-@answering(Operation.CREATE, rules="SHOW-001 SHOW-022 SHOW-024 SHOW-026 SHOW-028 SHOW-020")
+@answering(Operation.CREATE, rules="SHOW-001 SHOW-020 SHOW-022 OPER-37")
 def unknown_is_treated_as_self(original: Handler, state: State, call: Call) -> Answer:
     """What is to be signed outside, the vault signs itself a few seconds later."""
     answer = original(state, call)
@@ -111,7 +111,7 @@ def create_of_a_new_name_needs_no_policy(original: Handler, state: State, call: 
     return original(state, call)
 
 
-@answering(Operation.CREATE, rules=f"{_AS_BEFORE} {_REQUESTED}")
+@answering(Operation.CREATE, rules=f"{_AS_BEFORE} {_REQUESTED} SHOW-006")
 def create_without_policy_forgets_the_stored_one(original: Handler, state: State, call: Call) -> Answer:
     """A create without a policy puts a usual one in the place of the stored one."""
     if alive(state, call) is not None and call.body.get("policy") is None:
@@ -119,7 +119,7 @@ def create_without_policy_forgets_the_stored_one(original: Handler, state: State
     return original(state, call)
 
 
-@answering(Operation.CREATE, rules=f"{_AS_SENT} {_REQUESTED}")
+@answering(Operation.CREATE, rules=f"{_AS_SENT} {_REQUESTED} SHOW-006")
 def create_keeps_the_policy_that_was_there(original: Handler, state: State, call: Call) -> Answer:
     """The policy that a create sends for a name that has one is not looked at."""
     return original(state, call if alive(state, call) is None else asking(call, policy=None))

@@ -27,7 +27,7 @@ def operation_is_looked_for_among_deleted_certificates(original: Handler, state:
     return original(state, call)
 
 
-@answering(Operation.DELETE_OPERATION, rules="OPER-09 OPER-10")
+@answering(Operation.DELETE_OPERATION, rules="OPER-09 OPER-10 SHOW-032")
 def operation_survives_its_deletion(original: Handler, state: State, call: Call) -> Answer:
     """A deleted operation can still be polled."""
     record = alive(state, call)

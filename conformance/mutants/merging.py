@@ -154,7 +154,7 @@ def merge_loses_the_tags_of_create(original: Handler, state: State, call: Call) 
     return _merged(state, call, record, record.current)
 
 
-@answering(Operation.MERGE, rules="SHOW-001")
+@answering(Operation.MERGE, rules="SHOW-001 OPER-42 CERT-18")
 def operation_goes_on_after_its_merge(original: Handler, state: State, call: Call) -> Answer:
     """An operation is in progress although it was merged."""
     answer = original(state, call)

@@ -73,7 +73,7 @@ def certificate_is_identified_without_version(original: Handler, state: State, c
     return showing_members(answer, id=f"{call.vault}/certificates/{call.name}") if shown_in(answer) else answer
 
 
-@meanwhile(rules="SHOW-041 RELA-10")
+@meanwhile(rules="SHOW-041 RELA-04 RELA-10")
 def version_is_as_old_as_its_name(state: State) -> None:
     """A new version was created when the first one was."""
     for record, version in issued(state):

@@ -214,7 +214,7 @@ def self_signing_fails(state: State) -> None:
             pending.due = (moment, Refuse()) if isinstance(decision, Issue) else pending.due
 
 
-@meanwhile(rules="SHOW-001 OPER-13")
+@meanwhile(rules="SHOW-001 CERT-18")
 def completed_operation_starts_over(state: State) -> None:
     """An operation that was completed is in progress again after an hour."""
     settle(state)
@@ -224,7 +224,7 @@ def completed_operation_starts_over(state: State) -> None:
             pending.status, pending.details = "inProgress", shown.details_of(pending.issuer)
 
 
-@answering(Operation.MERGE, rules="OPER-13")
+@answering(Operation.MERGE, rules="OPER-13 SHOW-031")
 def merged_operation_is_gone(original: Handler, state: State, call: Call) -> Answer:
     """An operation is gone once it was merged."""
     answer = original(state, call)

@@ -18,8 +18,8 @@ from certlife.conformance.mutants.means import issued
 from certlife.conformance.mutants.mutant import meanwhile
 from certlife.model.vocabulary import IssuerKind
 
-_AGAIN: Final = "SHOW-020 SHOW-004 SHOW-001"
-"""Another version, another operation, or one that has not completed, where there should be none."""
+_AGAIN: Final = "SHOW-020 SHOW-004 SHOW-001 CERT-18"
+"""There is another version, another operation, or one that runs, where there should be none."""
 
 
 @meanwhile(rules=_AGAIN)
