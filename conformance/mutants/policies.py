@@ -11,10 +11,18 @@ from certlife.adapters.memory.access import living
 from certlife.adapters.memory.creation import begin, order
 from certlife.adapters.memory.errors import RefusedError
 from certlife.adapters.memory.policy import members
-from certlife.adapters.memory.state import Call, Stage, State, find
+from certlife.adapters.memory.state import Call, State, find
 from certlife.adapters.memory.vault import Handler
 from certlife.conformance.mutants.mutant import answering
-from certlife.conformance.mutants.strokes import asking_also, asking_less, current, members_of, showing_in, showing_less
+from certlife.conformance.mutants.strokes import (
+    as_if_living,
+    asking_also,
+    asking_less,
+    current,
+    members_of,
+    showing_in,
+    showing_less,
+)
 from certlife.model.values import Answer, Json
 from certlife.model.vocabulary import Operation
 
@@ -144,13 +152,13 @@ def policy_update_moves_created(original: Handler, state: State, call: Call) -> 
 @answering(Operation.UPDATE_POLICY, rules="POLI-06")
 def policy_of_a_deleted_certificate_can_be_updated(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy of a deleted certificate is granted."""
-    return _as_if_living(original, state, call)
+    return as_if_living(original, state, call)
 
 
 @answering(Operation.GET_POLICY, rules="POLI-03")
 def policy_of_a_deleted_certificate_can_be_read(original: Handler, state: State, call: Call) -> Answer:
     """The policy of a deleted certificate is shown."""
-    return _as_if_living(original, state, call)
+    return as_if_living(original, state, call)
 
 
 @answering(Operation.GET_POLICY, rules="POLI-04")
@@ -232,14 +240,3 @@ def _overlooking(original: Handler, state: State, call: Call, part: str, name: s
     except RefusedError:
         sent: dict[str, Json] = {k: v for k, v in members(call.body.get(part), part).items() if k != name}
         return original(state, asking_also(call, **{part: sent}))
-
-
-def _as_if_living(original: Handler, state: State, call: Call) -> Answer:
-    record = find(state, call.name)
-    if record is None or record.stage is not Stage.DELETED:
-        return original(state, call)
-    record.stage = Stage.LIVE
-    try:
-        return original(state, call)
-    finally:
-        record.stage = Stage.DELETED

@@ -7,10 +7,10 @@ from dataclasses import replace
 from certlife.adapters.memory import shown
 from certlife.adapters.memory.access import living, living_version
 from certlife.adapters.memory.errors import RefusedError, forbidden
-from certlife.adapters.memory.state import Call, Stage, State, find
+from certlife.adapters.memory.state import Call, State, find
 from certlife.adapters.memory.vault import Handler
 from certlife.conformance.mutants.mutant import answering
-from certlife.conformance.mutants.strokes import asking_also, asking_less, current, showing_also
+from certlife.conformance.mutants.strokes import as_if_living, asking_also, asking_less, current, showing_also
 from certlife.model.values import Answer
 from certlife.model.vocabulary import Operation
 
@@ -179,14 +179,7 @@ def update_of_an_unknown_version_changes_the_current_one(original: Handler, stat
 @answering(Operation.UPDATE, rules="CERT-62")
 def deleted_certificate_can_be_updated(original: Handler, state: State, call: Call) -> Answer:
     """An update of a deleted certificate is granted."""
-    record = find(state, call.name)
-    if record is None or record.stage is not Stage.DELETED:
-        return original(state, call)
-    record.stage = Stage.LIVE
-    try:
-        return original(state, call)
-    finally:
-        record.stage = Stage.DELETED
+    return as_if_living(original, state, call)
 
 
 @answering(Operation.UPDATE, rules="SHOW-030")
