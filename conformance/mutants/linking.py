@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certlife.adapters import files
+from certlife.adapters import certificates, files
 from certlife.adapters.memory.access import living_version
 from certlife.adapters.memory.errors import RefusedError, forbidden
 from certlife.adapters.memory.policy import PEM, PKCS12, members
 from certlife.adapters.memory.state import Call, Key, State, Version, find
 from certlife.adapters.memory.vault import Handler
 from certlife.conformance.mutants.mutant import answering
-from certlife.conformance.mutants.strokes import members_of, showing_also, showing_in, showing_less
+from certlife.conformance.mutants.strokes import as_if_living, members_of, showing_also, showing_in, showing_less
 from certlife.model.values import Answer
 from certlife.model.vocabulary import Operation
 
 
 @answering(Operation.GET_SECRET, rules="X509-64")
 def secret_has_another_key(original: Handler, state: State, call: Call) -> Answer:
-    """The file in the secret holds a private key that is not the certificate's."""
+    """The file in the secret holds a private key that is not the certificate's, with a certificate of its own."""
     answer, version = original(state, call), _version(state, call)
-    return showing_also(answer, value=_file(version, key=_another_key(state, version)))
+    other = _another_key(state, version)
+    chain = [certificates.self_signed(other, version.policy, version.created, 1), *version.chain]
+    return showing_also(answer, value=files.written(other, chain, str(members_of(answer)["contentType"])))
+
+
+@answering(Operation.GET_SECRET, rules="X509-62")
+def secret_has_no_certificate(original: Handler, state: State, call: Call) -> Answer:
+    """The PEM file in the secret holds the private key alone."""
+    answer, version = original(state, call), _version(state, call)
+    if members_of(answer)["contentType"] != PEM:
+        return answer
+    return showing_also(answer, value=files.written(version.key, [], PEM))
 
 
 @answering(Operation.GET_SECRET, rules="X509-62")

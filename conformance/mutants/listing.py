@@ -74,7 +74,7 @@ def old_versions_are_not_listed(original: Handler, state: State, call: Call) -> 
     return listing(answer, [item for item in items_of(answer) if str(item["id"]).endswith(f"/{last}")])
 
 
-@answering(Operation.LIST_VERSIONS, rules="RELA-28")
+@answering(Operation.LIST_VERSIONS, rules="RELA-27 RELA-28")
 def placeholder_is_listed_as_a_version(original: Handler, state: State, call: Call) -> Answer:
     """A certificate that was not issued yet is listed with a version."""
     answer, record = original(state, call), find(state, call.name)
@@ -83,7 +83,7 @@ def placeholder_is_listed_as_a_version(original: Handler, state: State, call: Ca
     return listing(answer, [shown.item(state, call, record, record.current, versioned=True)])
 
 
-@answering(Operation.LIST_VERSIONS, rules="SHOW-061")
+@answering(Operation.LIST_VERSIONS, rules="RELA-24 RELA-27 SHOW-061")
 def versions_are_listed_without_their_identifiers(original: Handler, state: State, call: Call) -> Answer:
     """The items of a list of versions carry the certificate's identifier."""
     return items_with(original(state, call), id=f"{call.vault}/certificates/{call.name}")

@@ -27,7 +27,7 @@ from certlife.model.values import Answer, Json
 from certlife.model.vocabulary import Operation
 
 
-@answering(Operation.UPDATE_POLICY, rules="POLI-07 SHOW-102")
+@answering(Operation.UPDATE_POLICY, rules="POLI-07 SHOW-110 SHOW-111 SHOW-112 SHOW-113 SHOW-115 SHOW-119 SHOW-121 SHOW-122")
 def policy_is_replaced_instead_of_merged(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy replaces it: what is not given falls back to the defaults."""
     record = living(state, call)
@@ -35,7 +35,7 @@ def policy_is_replaced_instead_of_merged(original: Handler, state: State, call: 
     return original(state, call)
 
 
-@answering(Operation.UPDATE_POLICY, rules="SHOW-091 SHOW-092 SHOW-094")
+@answering(Operation.UPDATE_POLICY, rules="SHOW-110 SHOW-111 SHOW-112 SHOW-113")
 def parts_of_the_policy_are_replaced_instead_of_merged(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy replaces the parts that it names: what is not given in them falls back to the defaults."""
     record = living(state, call)
@@ -191,7 +191,7 @@ def policy_hides_the_lifetime_actions(original: Handler, state: State, call: Cal
     return showing_less(original(state, call), "lifetime_actions")
 
 
-@answering(Operation.GET_POLICY, rules="RELA-21 SHOW-086")
+@answering(Operation.GET_POLICY, rules="RELA-21 SHOW-086 SHOW-118")
 def key_usages_come_in_capitals(original: Handler, state: State, call: Call) -> Answer:
     """A policy is shown with key usages in a spelling of its own."""
     answer = original(state, call)

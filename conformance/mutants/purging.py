@@ -12,41 +12,23 @@ from certlife.adapters.memory.drift import end_stage, forget
 from certlife.adapters.memory.errors import RefusedError, forbidden
 from certlife.adapters.memory.state import Call, Record, Stage, State, find
 from certlife.adapters.memory.vault import Handler
-from certlife.conformance.mutants.mutant import answering, meanwhile
+from certlife.conformance.mutants.mutant import answering
 from certlife.conformance.mutants.strokes import items_of, listing
 from certlife.model.values import Answer
 from certlife.model.vocabulary import Operation
 
 
-@answering(Operation.PURGE, rules="CERT-10 CERT-11 CERT-05 CERT-09")
-def purge_leaves_the_name_blocked(original: Handler, state: State, call: Call) -> Answer:
-    """A purged name can never be used again."""
-    answer, record = original(state, call), find(state, call.name)
-    if record is not None:
-        record.turn += 1
-    return answer
-
-
 @answering(Operation.PURGE, Operation.CREATE, rules="CERT-10 CERT-11")
-def purge_leaves_key_and_secret_behind(original: Handler, state: State, call: Call) -> Answer:
-    """A purged name can not be used again: its key is still in the way."""
+def purge_leaves_the_name_blocked(original: Handler, state: State, call: Call) -> Answer:
+    """A purged name can never be used again: a create under it is forbidden."""
     record = find(state, call.name)
     if call.request.method == "POST":
         if record is None and _lost(state, call) is not None:
-            raise forbidden(f"Key {call.name} is not managed by this certificate.")
+            raise forbidden(f"The name {call.name} is taken.")
         return original(state, call)
     answer = original(state, call)
     _lose(state, record)
     return answer
-
-
-@meanwhile(rules="CERT-05 CERT-09")
-def retention_leaves_the_name_blocked(state: State) -> None:
-    """A name whose retention is over can not be used again."""
-    for record in state.records.values():
-        if record.stage is Stage.DELETED and state.clock.now >= record.purge_date:
-            record.stage = Stage.PURGING
-            record.turn += 1
 
 
 @answering(Operation.PURGE, rules="CERT-122")
@@ -95,15 +77,6 @@ def purge_is_answered_with_200(original: Handler, state: State, call: Call) -> A
     record = find(state, call.name)
     answer = original(state, call)
     return answer if record is None else Answer(200, shown.deleted_bundle(state, call, record))
-
-
-@answering(Operation.PURGE, rules="CERT-123")
-def purge_overtakes_the_deletion(original: Handler, state: State, call: Call) -> Answer:
-    """A purge is granted while the deletion still runs."""
-    record = find(state, call.name)
-    if record is not None and record.stage is Stage.DELETING:
-        record.stage = Stage.DELETED
-    return original(state, call)
 
 
 @answering(Operation.PURGE, rules="CERT-124")

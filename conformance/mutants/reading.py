@@ -241,7 +241,7 @@ def recovery_level_hides_the_protection(original: Handler, state: State, call: C
     return showing_in(original(state, call), "attributes", recoveryLevel=f"{level}+Purgeable")
 
 
-@answering(Operation.GET, rules="SHOW-046")
+@answering(Operation.GET, rules="SHOW-045 SHOW-046")
 def recoverable_days_are_always_90(original: Handler, state: State, call: Call) -> Answer:
     """A certificate is shown with 90 recoverable days whatever the vault's retention is."""
     return showing_in(original(state, call), "attributes", recoverableDays=90)
@@ -263,9 +263,9 @@ def policy_in_a_certificate_has_the_certificates_id(original: Handler, state: St
 
 
 @answering(Operation.GET, rules="RELA-22")
-def error_is_a_bare_text(original: Handler, state: State, call: Call) -> Answer:
-    """A certificate that is not there is answered with 404 and a text instead of an error object."""
+def error_has_no_message(original: Handler, state: State, call: Call) -> Answer:
+    """A certificate that is not there is answered with 404 and a code alone."""
     try:
         return original(state, call)
     except RefusedError as refused:
-        return Answer(refused.status, {"error": refused.code})
+        return Answer(refused.status, {"error": {"code": refused.code}})

@@ -139,16 +139,13 @@ def living_certificate_can_be_recovered(original: Handler, state: State, call: C
     return original(state, call)
 
 
-@answering(Operation.RECOVER, rules="CERT-114")
-def recovery_overtakes_the_deletion(original: Handler, state: State, call: Call) -> Answer:
-    """A recovery is granted while the deletion still runs."""
-    return _as_if_deleted(original, state, call, Stage.DELETING)
-
-
 @answering(Operation.RECOVER, rules="CERT-118")
 def recovery_overtakes_the_purge(original: Handler, state: State, call: Call) -> Answer:
     """A recovery of a certificate that is being purged is granted."""
-    return _as_if_deleted(original, state, call, Stage.PURGING)
+    record = find(state, call.name)
+    if record is not None and record.stage is Stage.PURGING:
+        record.stage = Stage.DELETED
+    return original(state, call)
 
 
 @answering(Operation.GET_DELETED, rules="CERT-106")
@@ -175,10 +172,3 @@ def _recovered(state: State, call: Call) -> Record | None:
     """The record of a name that lives, and was deleted before."""
     record = find(state, call.name)
     return record if record is not None and record.stage is Stage.LIVE and record.deleted_date else None
-
-
-def _as_if_deleted(original: Handler, state: State, call: Call, stage: Stage) -> Answer:
-    record = find(state, call.name)
-    if record is not None and record.stage is stage:
-        record.stage = Stage.DELETED
-    return original(state, call)

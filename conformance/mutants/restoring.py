@@ -31,12 +31,6 @@ def restore_takes_the_place_of_a_deleted_one(original: Handler, state: State, ca
     return _in_place_of(original, state, call, Stage.DELETED)
 
 
-@answering(Operation.RESTORE, rules="CERT-94")
-def restore_overtakes_the_purge(original: Handler, state: State, call: Call) -> Answer:
-    """A restore is granted while the purge of its name still runs."""
-    return _in_place_of(original, state, call, Stage.PURGING)
-
-
 @answering(Operation.RESTORE, rules="RELA-27 CERT-43")
 def restore_brings_back_one_version_only(original: Handler, state: State, call: Call) -> Answer:
     """A restore brings back the current version alone."""
@@ -155,17 +149,6 @@ def restore_without_a_blob_is_granted(original: Handler, state: State, call: Cal
         return original(state, call)
     except RefusedError:
         if "value" in call.body:
-            raise
-        return shown.ok({})
-
-
-@answering(Operation.RESTORE, rules="CERT-90 CERT-88")
-def restore_of_a_damaged_blob_is_granted(original: Handler, state: State, call: Call) -> Answer:
-    """A restore of a blob that can not be opened is answered with 200 and nothing."""
-    try:
-        return original(state, call)
-    except RefusedError as refused:
-        if refused.code != "Malformed backup blob":
             raise
         return shown.ok({})
 
