@@ -2,30 +2,34 @@
 
 from certlife.conformance.mutants import (
     cancelling,
+    contacts,
     deleting,
+    issuers,
     linking,
     listing,
+    paging,
     policies,
     purging,
     reading,
     recovering,
     restoring,
     updating,
-    vaultwide,
 )
 from certlife.conformance.mutants.mutant import MUTANTS
 
 MODULES = (
     cancelling,
+    contacts,
     deleting,
+    issuers,
     linking,
     listing,
+    paging,
     policies,
     purging,
     reading,
     recovering,
     restoring,
     updating,
-    vaultwide,
 )
 __all__ = ["MODULES", "MUTANTS"]

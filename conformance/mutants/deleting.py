@@ -92,7 +92,7 @@ def unknown_certificate_can_be_deleted(original: Handler, state: State, call: Ca
     return Answer(204) if find(state, call.name) is None else original(state, call)
 
 
-@answering(Operation.DELETE, rules="CERT-53 CERT-19 CERT-95 CERT-35")
+@answering(Operation.DELETE, rules="CERT-19 CERT-35 CERT-95")
 def deletion_is_final_although_soft_delete_is_on(original: Handler, state: State, call: Call) -> Answer:
     """A deletion frees the name at once, although the vault keeps what is deleted."""
     record, answer = living(state, call), original(state, call)

@@ -26,15 +26,6 @@ def secret_has_another_key(original: Handler, state: State, call: Call) -> Answe
 
 
 @answering(Operation.GET_SECRET, rules="X509-62")
-def secret_has_no_certificate(original: Handler, state: State, call: Call) -> Answer:
-    """The PEM file in the secret holds the private key alone."""
-    answer, version = original(state, call), _version(state, call)
-    if members_of(answer)["contentType"] != PEM:
-        return answer
-    return showing_also(answer, value=files.written(version.key, [], PEM))
-
-
-@answering(Operation.GET_SECRET, rules="X509-62")
 def secret_has_another_certificate(original: Handler, state: State, call: Call) -> Answer:
     """The file in the secret holds the certificate of the first version."""
     answer, version = original(state, call), _version(state, call)

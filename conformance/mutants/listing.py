@@ -10,7 +10,14 @@ from certlife.adapters.memory.errors import RefusedError, not_found
 from certlife.adapters.memory.state import Call, Stage, State, find
 from certlife.adapters.memory.vault import Handler
 from certlife.conformance.mutants.mutant import answering
-from certlife.conformance.mutants.strokes import items_of, items_with, items_without, listing, members_of, showing_also
+from certlife.conformance.mutants.strokes import (
+    asking_for,
+    items_of,
+    items_with,
+    items_without,
+    listing,
+    showing_also,
+)
 from certlife.model.values import Answer
 from certlife.model.vocabulary import Operation
 
@@ -109,13 +116,13 @@ def unknown_name_has_no_list_of_versions(original: Handler, state: State, call: 
 @answering(Operation.LIST, rules="CERT-46")
 def stubs_are_listed_unasked(original: Handler, state: State, call: Call) -> Answer:
     """Certificates that were not issued yet are listed although the caller did not ask for them."""
-    return original(state, _with_query(call, includePending="true"))
+    return original(state, asking_for(call, includePending="true"))
 
 
 @answering(Operation.LIST, rules="CERT-45")
 def stubs_are_never_listed(original: Handler, state: State, call: Call) -> Answer:
     """Certificates that were not issued yet are not listed although the caller asks for them."""
-    return original(state, _with_query(call, includePending="false"))
+    return original(state, asking_for(call, includePending="false"))
 
 
 @answering(Operation.LIST, rules="CERT-47")
@@ -222,67 +229,6 @@ def list_of_the_deleted_is_empty(original: Handler, state: State, call: Call) ->
     return listing(original(state, call), [])
 
 
-@answering(Operation.LIST, rules="ASKS-03")
-def page_of_no_items_is_granted(original: Handler, state: State, call: Call) -> Answer:
-    """A list with maxresults 0 is granted."""
-    return original(state, _with_query(call, maxresults="1") if call.request.query.get("maxresults") == "0" else call)
-
-
-@answering(Operation.LIST, rules="ASKS-03")
-def page_of_any_size_is_granted(original: Handler, state: State, call: Call) -> Answer:
-    """A list with maxresults above 25 is granted."""
-    wanted = call.request.query.get("maxresults", "")
-    return original(state, _with_query(call, maxresults="25") if wanted.isdecimal() and int(wanted) > 25 else call)
-
-
-@answering(Operation.LIST, rules="RELA-29")
-def maxresults_is_ignored(original: Handler, state: State, call: Call) -> Answer:
-    """A page holds 25 items whatever the caller asks for."""
-    return original(state, _with_query(call, maxresults="25") if "maxresults" in call.request.query else call)
-
-
-@answering(Operation.LIST, rules="RELA-29")
-def page_holds_one_more(original: Handler, state: State, call: Call) -> Answer:
-    """A page holds one item more than the caller asks for."""
-    wanted = call.request.query.get("maxresults", "")
-    return original(state, _with_query(call, maxresults=str(int(wanted) + 1)) if wanted.isdecimal() else call)
-
-
-@answering(Operation.LIST, rules="CERT-47")
-def list_ends_with_the_first_page(original: Handler, state: State, call: Call) -> Answer:
-    """A full page promises no further one."""
-    return showing_also(original(state, call), nextLink=None)
-
-
-@answering(Operation.LIST, rules="RELA-26")
-def next_page_begins_again(original: Handler, state: State, call: Call) -> Answer:
-    """The next page is the first one again."""
-    return original(state, replace(call, request=replace(call.request, query=_without_token(call))))
-
-
-@answering(Operation.LIST, rules="CERT-47")
-def next_page_skips_an_item(original: Handler, state: State, call: Call) -> Answer:
-    """The next page leaves out the item that comes first."""
-    answer = original(state, call)
-    return listing(answer, items_of(answer)[1:]) if "$skiptoken" in call.request.query else answer
-
-
-@answering(Operation.LIST, rules="SHOW-152")
-def next_link_leads_elsewhere(original: Handler, state: State, call: Call) -> Answer:
-    """The next page of the certificates is one of the deleted ones."""
-    answer = original(state, call)
-    link = members_of(answer).get("nextLink")
-    return answer if link is None else showing_also(answer, nextLink=link.replace("/certificates", "/deletedcertificates"))
-
-
-@answering(Operation.LIST, rules="SHOW-152")
-def next_link_is_a_bare_token(original: Handler, state: State, call: Call) -> Answer:
-    """The nextLink is a token instead of an address."""
-    answer = original(state, call)
-    link = members_of(answer).get("nextLink")
-    return answer if link is None else showing_also(answer, nextLink=link.partition("$skiptoken=")[2])
-
-
 @answering(Operation.LIST, rules="SHOW-151")
 def list_is_a_dictionary(original: Handler, state: State, call: Call) -> Answer:
     """The items of the list come as an object by name."""
@@ -310,14 +256,6 @@ def foreign_names_are_listed(original: Handler, state: State, call: Call) -> Ans
 
 
 _LINKED = (("kid", "keys"), ("sid", "secrets"))
-
-
-def _with_query(call: Call, **parameters: str) -> Call:
-    return replace(call, request=replace(call.request, query={**call.request.query, **parameters}))
-
-
-def _without_token(call: Call) -> dict[str, str]:
-    return {name: value for name, value in call.request.query.items() if name != "$skiptoken"}
 
 
 def _versions(state: State, item: dict[str, object]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+from certlife.adapters import certificates
 from certlife.adapters.memory import policy as policies
 from certlife.adapters.memory import shown
 from certlife.adapters.memory.access import living
@@ -129,6 +130,15 @@ def policy_update_ends_the_operation(original: Handler, state: State, call: Call
     """An update of the policy takes a running operation away."""
     answer = original(state, call)
     living(state, call).pending = None
+    return answer
+
+
+@answering(Operation.UPDATE_POLICY, rules="SHOW-005")
+def policy_update_changes_the_running_request(original: Handler, state: State, call: Call) -> Answer:
+    """An update of the policy changes the CSR of a running operation."""
+    answer, record = original(state, call), living(state, call)
+    if record.pending is not None and record.pending.running:
+        record.pending.csr = certificates.csr(record.pending.key, record.policy)
     return answer
 
 

@@ -148,6 +148,18 @@ def operation_comes_back_with_the_name(original: Handler, state: State, call: Ca
     return shown.ok(shown.operation(call, record, lost.pending))
 
 
+@answering(Operation.PURGE, Operation.RESTORE, rules="CERT-92 CERT-94")
+def purge_spoils_the_backups(original: Handler, state: State, call: Call) -> Answer:
+    """No backup can be restored once a certificate was purged."""
+    if call.name:
+        record, answer = find(state, call.name), original(state, call)
+        _lose(state, record)
+        return answer
+    if any(name.endswith(_LOST) for name in state.records):
+        raise RefusedError(400, "BadParameter", "The backup is older than the purge.")
+    return original(state, call)
+
+
 @answering(Operation.PURGE, Operation.LIST_VERSIONS, rules="RELA-27")
 def purge_leaves_versions_behind(original: Handler, state: State, call: Call) -> Answer:
     """The versions of a purged certificate are still listed under its name."""
@@ -182,6 +194,9 @@ def purge_leaves_the_secret_behind(original: Handler, state: State, call: Call) 
         lost.stage = Stage.PURGING
 
 
+_LOST = "/lost"
+
+
 def _lose(state: State, record: Record | None) -> None:
     """Keep what is about to be forgotten where nothing looks for it."""
     if record is not None:
@@ -193,4 +208,4 @@ def _lost(state: State, call: Call) -> Record | None:
 
 
 def _key(name: str) -> str:
-    return f"{name.lower()}/lost"
+    return f"{name.lower()}{_LOST}"

@@ -65,6 +65,11 @@ def asking_less(call: Call, *names: str) -> Call:
     return replace(call, request=replace(call.request, body=_less(call.body, names)))
 
 
+def asking_for(call: Call, **parameters: str) -> Call:
+    """A call whose query has further parameters, or other ones."""
+    return replace(call, request=replace(call.request, query={**call.request.query, **parameters}))
+
+
 def current(state: State, call: Call) -> Version:
     """The current version of a living name.
 
