@@ -36,8 +36,8 @@ UNKNOWN = f"{WEB}/{'0' * 32}"
 LIST, DELETED_LIST = "/certificates", "/deletedcertificates"
 KEY, SECRET = "/keys/web", "/secrets/web"
 CA, ISSUERS, CONTACTS = "/certificates/issuers/ca", "/certificates/issuers", "/certificates/contacts"
-TAGS = {"tags": {"a": "1"}}
-PEM = {"secret_props": {"contentType": "application/x-pem-file"}}
+TAGS: dict[str, Any] = {"tags": {"a": "1"}}
+PEM: dict[str, Any] = {"secret_props": {"contentType": "application/x-pem-file"}}
 PROTECTED, UNKEPT = Setup(retention_days=7, purge_protection=True), Setup(soft_delete=False)
 YEAR = Wait(400 * 86_400)
 
@@ -86,8 +86,8 @@ DISABLED = (imported(), enable(WEB, to=False))
 TWO = (imported(), imported())
 TWO_TAGGED = (imported(tags={"v": "1"}), imported(tags={"v": "2"}))
 NAMES = tuple(imported(name) for name in ("a1", "a2", "a3"))
-MAIL = {"contacts": [{"email": "b@x", "name": "b", "phone": "1"}, {"email": "a@x"}]}
-ORGANIZATION = {"id": "o", "admin_details": [{"email": "a@x"}]}
+MAIL: dict[str, Any] = {"contacts": [{"email": "b@x", "name": "b", "phone": "1"}, {"email": "a@x"}]}
+ORGANIZATION: dict[str, Any] = {"id": "o", "admin_details": [{"email": "a@x"}]}
 
 READING: dict[str, tuple[Act, ...]] = {
     "disabled-certificate-is-not-found": (*DISABLED, get(WEB)),
@@ -151,8 +151,8 @@ UPDATING: dict[str, tuple[Act, ...]] = {
     "update-of-an-unknown-certificate-is-granted": (patch(WEB, **TAGS),),
 }
 
-_ACTION = {"trigger": {"lifetime_percentage": 70}, "action": {"action_type": "EmailContacts"}}
-_WHOLE = {"key_props": {"kty": "EC", "crv": "P-256"}}
+_ACTION: dict[str, Any] = {"trigger": {"lifetime_percentage": 70}, "action": {"action_type": "EmailContacts"}}
+_WHOLE: dict[str, Any] = {"key_props": {"kty": "EC", "crv": "P-256"}}
 POLICIES: dict[str, tuple[Act, ...]] = {
     "policy-is-replaced-instead-of-merged": (create(), patch(POLICY, x509_props={"subject": "CN=b"}, lifetime_actions=[_ACTION])),
     "parts-of-the-policy-are-replaced-instead-of-merged": (
@@ -364,7 +364,7 @@ VAULTWIDE: dict[str, tuple[Act, ...]] = {
     "no-contacts-can-be-deleted": (delete(CONTACTS),),
 }
 
-_LOCKED = {"key_props": {"exportable": False}}
+_LOCKED: dict[str, Any] = {"key_props": {"exportable": False}}
 LINKING: dict[str, tuple[Act, ...]] = {
     "secret-has-another-key": (imported(), get(SECRET)),
     "secret-has-another-certificate": (*TWO, get(SECRET)),
