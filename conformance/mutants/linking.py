@@ -22,7 +22,7 @@ def secret_has_another_key(original: Handler, state: State, call: Call) -> Answe
     answer, version = original(state, call), _version(state, call)
     other = _another_key(state, version)
     chain = [certificates.self_signed(other, version.policy, version.created, 1), *version.chain]
-    return showing_also(answer, value=files.written(other, chain, str(members_of(answer)["contentType"])))
+    return showing_also(answer, value=files.written(_exported(version, other), chain, str(members_of(answer)["contentType"])))
 
 
 @answering(Operation.GET_SECRET, rules="X509-62")
@@ -32,7 +32,7 @@ def secret_has_another_certificate(original: Handler, state: State, call: Call) 
     record = find(state, call.name)
     chain = record.versions[0].chain if record is not None else version.chain
     key = record.versions[0].key if record is not None else version.key
-    return showing_also(answer, value=files.written(key, chain, str(members_of(answer)["contentType"])))
+    return showing_also(answer, value=files.written(_exported(version, key), chain, str(members_of(answer)["contentType"])))
 
 
 @answering(Operation.GET_SECRET, rules="X509-63")
@@ -53,14 +53,14 @@ def secret_has_a_key_that_is_not_exportable(original: Handler, state: State, cal
 def secret_is_a_pfx_called_pem(original: Handler, state: State, call: Call) -> Answer:
     """The secret is a PFX although its content type promises PEM."""
     answer, version = original(state, call), _version(state, call)
-    return showing_also(answer, value=files.written(version.key, version.chain, PKCS12))
+    return showing_also(answer, value=files.written(_exported(version, version.key), version.chain, PKCS12))
 
 
 @answering(Operation.GET_SECRET, rules="X509-61")
 def secret_is_pem_called_a_pfx(original: Handler, state: State, call: Call) -> Answer:
     """The secret is PEM although its content type promises a PFX."""
     answer, version = original(state, call), _version(state, call)
-    return showing_also(answer, value=files.written(version.key, version.chain, PEM))
+    return showing_also(answer, value=files.written(_exported(version, version.key), version.chain, PEM))
 
 
 @answering(Operation.GET_SECRET, rules="SHOW-074")
@@ -229,6 +229,11 @@ def _version(state: State, call: Call) -> Version:
     Raises: RefusedError: 404.
     """
     return living_version(state, call)[1]
+
+
+def _exported(version: Version, key: Key) -> Key:
+    """A key, if the policy of the version lets it go."""
+    return key if members(version.policy["key_props"], "key_props").get("exportable") else None
 
 
 def _another_key(state: State, version: Version) -> Key:
