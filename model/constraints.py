@@ -104,9 +104,9 @@ def validity_doubtful(ask: Ask) -> bool:
 
 
 def contact_malformed(ask: Ask) -> bool:
-    """A contact has no e-mail address."""
+    """There is no contact, or one without an e-mail address."""
     contacts = ask.body.get("contacts")
-    return not isinstance(contacts, list) or any(
+    return not isinstance(contacts, list) or not contacts or any(
         not isinstance(contact, dict) or "@" not in str(contact.get("email")) for contact in contacts
     )
 
@@ -328,12 +328,13 @@ def subject_empty(ask: Ask) -> bool:
 
 
 def key_or_subject_impossible(ask: Ask) -> bool:
-    """What a create would be refused for; whether anything but a create or a change of policy is, no document says."""
+    """What a create would or might be refused for; whether anything but a create or a change of policy is, no document says."""
     return any(broken(ask) for broken in _IMPOSSIBLE)
 
 
 _IMPOSSIBLE: Final = (
     key_size_impossible, curve_unknown, key_type_unknown, hsm_key_exportable, subject_malformed, usage_unknown, content_type_unknown,
+    subject_doubtful, purposes_doubtful, names_doubtful, size_not_of_curve, subject_empty,
 )  # fmt: skip
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)

@@ -18,7 +18,7 @@ from certlife.model.values import Json
 from certlife.model.vocabulary import IssuerKind
 
 
-class ActMalformed(ValueError):
+class ActMalformed(ValueError):  # noqa: N818 - it says what is wrong
     """What stands in a history is no act; whoever wrote it is wrong."""
 
 
