@@ -15,9 +15,8 @@ from certlife.conformance.suite.history import History, read, replay, written
 CORPUS = Path(__file__).resolve().parents[1] / "conformance" / "corpus"
 FILES = sorted(CORPUS.glob("*.json"))
 CASES = list(cases().values())
-# case -> what is amiss in the model or in the in-memory vault, not in the case
+# case -> what is amiss in the model, not in the case
 AMISS = {
-    "api-version-missing": "the in-memory vault takes an empty api-version for its default (KVC-ERR-003)",
     "api-version-unknown": "the model lets nobody refuse an api-version that does not exist (S-32)",
     "deleted-stub-without-include-pending": "CERT-108 wants a stub among the deleted without includePending (KVC-LST-003)",
     "issuer-disabled": "the model lets nobody refuse a create whose issuer is disabled (S-47)",
