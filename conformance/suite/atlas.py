@@ -12,10 +12,23 @@ from functools import cache
 
 from certlife.adapters.targets import Setup
 from certlife.model.joint import Joint
+from certlife.model.moves import OWNER, state_of
 from certlife.model.region import Step
+from certlife.model.rows import Row
 from certlife.model.settings import Settings
 from certlife.model.vocabulary import Profile
 from certlife.model.world import MOST_VERSIONS, World, walk
+
+
+def goals_of(step: Step) -> tuple[str, ...]:
+    """What is exercised by taking a step: the rules that take part in it, and its row in this state."""
+    return (*(taken.rule for taken in step.taken), at_state(step.row, step.before))
+
+
+def at_state(row: Row, joint: Joint) -> str:
+    """A row in one of the states that it starts from: `CERT-44@deleted`."""
+    machine = OWNER.get(row.trigger)  # type: ignore[call-overload]
+    return row.rule if machine is None else f"{row.rule}@{state_of(joint, machine).value}"
 
 
 @dataclass(slots=True)
@@ -25,8 +38,8 @@ class Atlas:
     Attributes:
         steps: the steps out of every state.
         edges: those of them that lead elsewhere.
-        rules: the rules that take part in steps out of a state, as a set of bits.
-        bits: the bit of a rule.
+        rules: what steps out of a state exercise, as a set of bits.
+        bits: the bit of a goal.
     """
 
     steps: Mapping[Joint, tuple[Step, ...]]
@@ -39,8 +52,8 @@ class Atlas:
             self.edges[joint] = tuple(step for step in steps if step.after is not joint)
             taking_part = 0
             for step in steps:
-                for taken in step.taken:
-                    taking_part |= self.bits.setdefault(taken.rule, 1 << len(self.bits))
+                for goal in goals_of(step):
+                    taking_part |= self.bits.setdefault(goal, 1 << len(self.bits))
             self.rules[joint] = taking_part
 
     def placed(self, joint: Joint) -> Joint | None:
@@ -51,7 +64,7 @@ class Atlas:
     def ways(
         self, here: Joint, wanted: Iterable[str], is_open: Callable[[Step], bool]
     ) -> tuple[tuple[Step, ...] | None, tuple[Step, ...] | None]:
-        """The shortest way to the end of a step in which a wanted rule takes part: one that is granted, and one that is refused.
+        """The shortest way to the end of a step that exercises what is wanted: one that is granted, and one that is refused.
 
         Args:
             is_open: which steps may be gone.
@@ -67,7 +80,7 @@ class Atlas:
             joint = queue.popleft()
             if self.rules[joint] & bits:
                 for step in self.steps[joint]:
-                    if any(self.bits[taken.rule] & bits for taken in step.taken) and is_open(step):
+                    if any(self.bits[goal] & bits for goal in goals_of(step)) and is_open(step):
                         if step.granted:
                             granted = granted or (*_back(came, joint), step)
                         else:

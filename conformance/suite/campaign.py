@@ -24,7 +24,7 @@ from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 from certlife.model import Profile
 from certlife.model.vocabulary import Machine, Operation
-from certlife.model.tables import OWNERS
+from certlife.model.tables import OWNERS, TABLES
 
 BUDGET: Final = 20_000
 """How many requests a vault that can be made anew is asked."""
@@ -38,6 +38,10 @@ RUNS, STEPS = 40, 50
 """How many runs Hypothesis is asked for at a time, and of how many steps each."""
 
 _OF_THE_VAULT: Final = (*OWNERS[Machine.ISSUER], *OWNERS[Machine.CONTACTS])
+
+_IN_STATES: Final = frozenset(
+    f"{row.rule}@{state.value}" for table in TABLES.values() for row in table if row.reply is not None for state in row.source
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Campaign:
         goals: the rules to be reached; None for all that the profile believes.
         budget: how many requests it may take.
         most: after how many findings it ends.
+        enough: a finding after which it ends.
         told: is told of the progress.
     """
 
@@ -73,6 +78,7 @@ class Campaign:
     goals: frozenset[str] | None = None
     budget: int = BUDGET
     most: int = MOST_PROBLEMS
+    enough: Callable[[Problem], bool] = lambda _: False
     told: Callable[[Progress], None] = lambda _: None
     coverage: Coverage = field(init=False)
     problems: list[Problem] = field(default_factory=list)
@@ -116,6 +122,8 @@ class Campaign:
         setups: Sequence[Setup | None] = tuple(self.target.setups) or (None,)
         for setup in setups:
             yield lambda setup=setup: self._in_a_vault("touring", setup, self._tour)  # type: ignore[misc]
+        for setup in setups:
+            yield lambda setup=setup: self._in_a_vault("touring every state", setup, self._tour_deeper)  # type: ignore[misc]
         for turn in range(max(1, self.budget // (3 * WANDER))):
             setup = setups[turn % len(setups)]
             yield lambda setup=setup: self._in_a_vault("wandering", setup, lambda planner: planner.wander(WANDER))  # type: ignore[misc]
@@ -125,7 +133,8 @@ class Campaign:
             yield lambda turn=turn: self._let_hypothesis(turn)  # type: ignore[misc]
 
     def _is_over(self) -> bool:
-        return self.requests >= self.budget or len(self.problems) >= self.most
+        enough = bool(self.problems) and self.enough(self.problems[-1])
+        return enough or self.requests >= self.budget or len(self.problems) >= self.most
 
     def _tour(self, planner: Planner) -> None:
         left = self.budget - self.requests
@@ -136,6 +145,12 @@ class Campaign:
         planner.tour(left)
         planner.do(Join())
         planner.sweep(Operation)
+
+    def _tour_deeper(self, planner: Planner) -> None:
+        """The same again for every row in each state that it starts from."""
+        self.coverage.deeper = _IN_STATES if self.goals is None else frozenset()
+        planner.tour(self.budget - self.requests)
+        self.coverage.deeper = frozenset()
 
     def _in_a_vault(self, stage: str, setup: Setup | None, act: Callable[[Planner], None]) -> None:
         """Do something with a new vault, or on the one there is; again after a finding, without what was found."""
@@ -194,7 +209,7 @@ class Campaign:
 
     def _tallies(self) -> dict[str, Tally]:
         found = self.coverage
-        rules = dict.fromkeys([*sorted(ALL_RULES), *sorted(found.held), *sorted(found.broken)])
+        rules = dict.fromkeys(one for one in (*sorted(ALL_RULES), *sorted(found.held), *sorted(found.broken)) if "@" not in one)
         return {rule: Tally(found.held[rule], found.broken[rule], "" if found.held[rule] else self._why(rule)) for rule in rules}
 
     def _why(self, rule: str) -> str:

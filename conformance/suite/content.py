@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
+MADE_KEPT: Final = 256
 _POLICY: Final = {"x509_props": {"key_usage": ["digitalSignature"], "ekus": ["1.3.6.1.5.5.7.3.1"]}}
 
 
@@ -83,14 +84,23 @@ class Maker:
         self._keys = KeyMaker(seed ^ int.from_bytes(b"client"))
         self._ca = LocalCA(seed ^ int.from_bytes(b"outside"), "CN=somebody's CA, O=elsewhere")
         self._serials = 0
+        self._made: dict[object, Json] = {}
 
     def make(self, kind: str, wishes: Mapping[str, Any], now: int) -> Json:
-        """Make a `$file` (the text of its value) or a `$signed` (the list of an x5c).
+        """Make a `$file` (the text of its value) or a `$signed` (the list of an x5c); the same one twice in a moment.
 
         Args:
             now: the vault's clock, seconds since 1970.
         Raises: ActMalformed: there is no such file or chain.
         """
+        key = (kind, now, *sorted((name, str(wish)) for name, wish in wishes.items()))
+        if key not in self._made:
+            if len(self._made) == MADE_KEPT:
+                self._made.clear()
+            self._made[key] = self._new(kind, wishes, now)
+        return self._made[key]
+
+    def _new(self, kind: str, wishes: Mapping[str, Any], now: int) -> Json:
         try:
             return self._file(File(**wishes), now) if kind == "$file" else self._chain(Signed(**wishes), now)
         except TypeError as error:

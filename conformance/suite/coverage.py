@@ -43,6 +43,7 @@ class Coverage:
         pairs: which row came after which, on one name.
         tries: how often a rule was gone for since it was last met.
         instead: what was answered in its place.
+        deeper: further goals: rows in each state that they start from.
     """
 
     goals: frozenset[str]
@@ -51,10 +52,11 @@ class Coverage:
     pairs: set[tuple[str, str]] = field(default_factory=set)
     tries: Counter[str] = field(default_factory=Counter)
     instead: dict[str, str] = field(default_factory=dict)
+    deeper: frozenset[str] = frozenset()
 
     def wanted(self) -> frozenset[str]:
         """The goals that were not reached."""
-        return frozenset(rule for rule in self.goals if not self.held[rule] and not self.broken[rule])
+        return frozenset(rule for rule in self.goals | self.deeper if not self.held[rule] and not self.broken[rule])
 
     def note(self, held: Iterable[str]) -> None:
         """Take down the rules that an answer kept."""

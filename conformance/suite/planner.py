@@ -17,7 +17,7 @@ from typing import Final
 from certlife.adapters.clock import DAY_S
 from certlife.adapters.port import Issue, Refuse, Stall
 from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send, Take, Wait
-from certlife.conformance.suite.atlas import Atlas
+from certlife.conformance.suite.atlas import Atlas, at_state, goals_of
 from certlife.conformance.suite.choosing import Choosing
 from certlife.conformance.suite.coverage import MOST_TRIES, Coverage
 from certlife.conformance.suite.notebook import NothingToReferTo
@@ -26,6 +26,7 @@ from certlife.conformance.suite.requests import KINDS, Kind, Scene
 from certlife.conformance.suite.trial import READER, Trial
 from certlife.model import Belief
 from certlife.model import guards as g
+from certlife.model.asks import understand
 from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
 from certlife.model.joint import Joint
@@ -138,18 +139,21 @@ class Planner:
         tried: Counter[str] = Counter()
         for operation in operations:
             for kind in KINDS[operation]:
-                for name in (*self._names[-MOST_NAMES:], self._fresh()):
+                for name in (*self._names[-2:], self._fresh()):
                     found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
-                    hit = [] if found is None else self._hit(found[1], tried)
+                    hit = [] if found is None else self._hit(operation, found[1], tried)
                     if found is not None and hit:
                         tried.update(hit)
                         self.send(name, *found)
                         self._arrive(name)
 
-    def _hit(self, request: Request, tried: Mapping[str, int]) -> list[str]:
+    def _hit(self, operation: Operation, request: Request, tried: Mapping[str, int]) -> list[str]:
+        """Which of the rules that may decide about a request are wanted: a constraint is for every operation."""
         wanted = self.coverage.wanted()
         foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
-        return [seen.rule for seen in foreseen if seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
+        rows = [seen.rule for seen in foreseen if seen.row is not None and seen.rule in wanted]
+        asked = {f"{seen.rule}@{operation.value}" for seen in foreseen if seen.row is None}
+        return [goal for goal in (*rows, *asked) if tried[goal] < (MOST_LACKS if goal in rows else 1) and not self.coverage.held[goal]]
 
     def try_again(self) -> None:
         """Forget what was gone for in vain: the vault has changed."""
@@ -168,8 +172,9 @@ class Planner:
                 continue
             last = self._last.get(name, "")
             steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
-            fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs]
-            step = self._choosing.pick(fresh or steps)
+            fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
+            trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
+            step = self._choosing.pick([step for step in fresh if step.trigger is trigger])
             if self._take(name, step):
                 self._arrive(name)
             else:
@@ -191,7 +196,7 @@ class Planner:
         return min(found, key=lambda one: one[:2])[2:] if found else None
 
     def _in_reach(self, rule: str) -> bool:
-        return rule not in BEYOND and self._refuted[rule] < MOST_TRIES and self._lacking[rule] < MOST_LACKS
+        return rule.partition("@")[0] not in BEYOND and self._refuted[rule] < MOST_TRIES and self._lacking[rule] < MOST_LACKS
 
     def _is_open(self, step: Step) -> bool:
         if any(taken.rule in BEYOND for taken in step.taken):
@@ -200,8 +205,11 @@ class Planner:
         return self._refuted[key] < MOST_TRIES and self._lacking[key] < MOST_LACKS
 
     def _key(self, step: Step) -> object:
-        """By what a failure is counted: by the row until it is met, then by all that takes part."""
-        return step.taken if self.coverage.held[step.row.rule] else step.row.rule
+        """By what a failure is counted: by the row until it is met, then by its state, then by all that takes part."""
+        there = at_state(step.row, step.before)
+        if not self.coverage.held[step.row.rule]:
+            return step.row.rule
+        return step.taken if self.coverage.held[there] else there
 
     def _is_open_to(self, name: str, step: Step) -> bool:
         if step.trigger is Operation.RESTORE and not self.trial.notebook.seen(name, "blob"):
@@ -228,7 +236,7 @@ class Planner:
 
     def _go(self, name: str, way: tuple[Step, ...]) -> None:
         for step in way:
-            unmet = [taken.rule for taken in step.taken if not self.coverage.held[taken.rule]]
+            unmet = [goal for goal in goals_of(step) if not self.coverage.held[goal]]
             met = self.coverage.held[step.row.rule]
             if not self._take(name, step):
                 self._lacking[self._key(step)] += 1
@@ -264,7 +272,8 @@ class Planner:
     def _take(self, name: str, step: Step) -> bool:
         """Take a step; whether there was a way to."""
         if isinstance(step.trigger, Operation):
-            found = self.request(name, step.trigger, lambda seen: self._leads(seen, name, step))
+            met = bool(self.coverage.held[at_state(step.row, step.before)])
+            found = self.request(name, step.trigger, lambda seen: self._leads(seen, name, step), plain=not met)
             if found is None:
                 return False
             self.send(name, *found)
@@ -293,10 +302,15 @@ class Planner:
         before = self.trial.held.copy()
         answer = self.trial.do(send, request)
         held = Counter(self.trial.held - before)
+        asked = understand(request)
+        if asked is not None:
+            held.update({f"{seen.rule}@{asked.operation.value}" for seen in foreseen if seen.row is None and held[seen.rule]})
         if answer is not None and self.trial.controls is not None:
             for seen in foreseen:
                 if self._surely(seen, here, answer):
                     held.update({seen.rule} - set(held))
+                    if here is not None and seen.row is not None:
+                        held[at_state(seen.row, here)] += 1
         self._noted(held, name)
 
     def _surely(self, seen: Foreseen, here: Joint | None, answer: Answer) -> bool:
@@ -309,11 +323,15 @@ class Planner:
         return there.certificate is here.certificate and there.operation is here.operation and there.issuer in (None, here.issuer)
 
     def request(
-        self, name: str, operation: Operation, fits: Callable[[Sequence[Foreseen]], bool]
+        self, name: str, operation: Operation, fits: Callable[[Sequence[Foreseen]], bool], *, plain: bool
     ) -> tuple[Send, Request] | None:
-        """A request of an operation of which the model foresees what is wanted; None where no kind has it."""
+        """A request of an operation of which the model foresees what is wanted; None where no kind has it.
+
+        Args:
+            plain: whether the plainest will do.
+        """
         scene = Scene(name, self.trial.notebook, self._choosing, tuple(self._names))
-        for kind in KINDS[operation]:
+        for kind in KINDS[operation] if plain else self._choosing.shuffled(KINDS[operation]):
             found = self.resolved(scene, kind)
             if found is not None and fits(self.foreseen(found[1])):
                 return found
