@@ -5,10 +5,10 @@ Made from the model's tables by the explorer's walk. Not here: how a step of the
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from certlife.adapters.targets import Setup
 from certlife.model.joint import Joint
@@ -38,23 +38,28 @@ class Atlas:
     Attributes:
         steps: the steps out of every state.
         edges: those of them that lead elsewhere.
+        masks: the steps, each with what it exercises as a set of bits.
         rules: what steps out of a state exercise, as a set of bits.
         bits: the bit of a goal.
     """
 
     steps: Mapping[Joint, tuple[Step, ...]]
     edges: dict[Joint, tuple[Step, ...]] = field(default_factory=dict)
+    masks: dict[Joint, tuple[tuple[int, Step], ...]] = field(default_factory=dict)
     rules: dict[Joint, int] = field(default_factory=dict)
     bits: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for joint, steps in self.steps.items():
             self.edges[joint] = tuple(step for step in steps if step.after is not joint)
-            taking_part = 0
-            for step in steps:
-                for goal in goals_of(step):
-                    taking_part |= self.bits.setdefault(goal, 1 << len(self.bits))
-            self.rules[joint] = taking_part
+            self.masks[joint] = masked = tuple((self._mask(step), step) for step in steps)
+            self.rules[joint] = reduce(or_, (mask for mask, _ in masked), 0)
+
+    def _mask(self, step: Step) -> int:
+        mask = 0
+        for goal in goals_of(step):
+            mask |= self.bits.setdefault(goal, 1 << len(self.bits))
+        return mask
 
     def placed(self, joint: Joint) -> Joint | None:
         """The state of the map that stands for a joint state; None where the map has none."""
@@ -62,36 +67,35 @@ class Atlas:
         return near if near in self.steps else None
 
     def ways(
-        self, here: Joint, wanted: Iterable[str], is_open: Callable[[Step], bool]
+        self, here: Joint, wanted: Iterable[str], is_open: Callable[[Step], bool], *, further: int = 6
     ) -> tuple[tuple[Step, ...] | None, tuple[Step, ...] | None]:
         """The shortest way to the end of a step that exercises what is wanted: one that is granted, and one that is refused.
 
         Args:
             is_open: which steps may be gone.
+            further: how many steps more are gone for one that is granted, once one is known that is refused.
         """
-        bits = 0
-        for rule in wanted:
-            bits |= self.bits.get(rule, 0)
-        granted: tuple[Step, ...] | None = None
+        bits = reduce(or_, (self.bits.get(goal, 0) for goal in wanted), 0)
         refused: tuple[Step, ...] | None = None
         came: dict[Joint, Step | None] = {here: None}
-        queue = deque([here])
-        while queue:
-            joint = queue.popleft()
-            if self.rules[joint] & bits:
-                for step in self.steps[joint]:
-                    if any(self.bits[goal] & bits for goal in goals_of(step)) and is_open(step):
-                        if step.granted:
-                            granted = granted or (*_back(came, joint), step)
-                        else:
-                            refused = refused or (*_back(came, joint), step)
-                if granted is not None:
-                    break
-            for step in self.edges[joint]:
-                if step.after not in came and is_open(step):
-                    came[step.after] = step
-                    queue.append(step.after)
-        return granted, refused
+        fringe = [here]
+        depth = 0
+        while fringe and (refused is None or depth < len(refused) + further):
+            depth += 1
+            following: list[Joint] = []
+            for joint in fringe:
+                if self.rules[joint] & bits:
+                    for mask, step in self.masks[joint]:
+                        if mask & bits and (refused is None or step.granted) and is_open(step):
+                            if step.granted:
+                                return (*_back(came, joint), step), refused
+                            refused = (*_back(came, joint), step)
+                for step in self.edges[joint]:
+                    if step.after not in came and is_open(step):
+                        came[step.after] = step
+                        following.append(step.after)
+            fringe = following
+        return None, refused
 
 
 @cache

@@ -15,7 +15,7 @@ from certlife.model.moves import choices
 from certlife.model.tables import JOINT, TABLES
 from certlife.model.vocabulary import Profile
 
-MOST_TRIES: Final = 3
+MOST_TRIES: Final = 2
 """How often a step is tried in vain, each time from somewhere else, before it is given up for a vault."""
 
 

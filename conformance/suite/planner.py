@@ -63,7 +63,7 @@ BEYOND: Final[Mapping[str, str]] = {
     **SEEN_OTHERWISE,
 }
 """The rows that no way leads to, and why."""
-MOST_LACKS: Final = 8
+MOST_LACKS: Final = 4
 """For how many names and states no request is found that leads along a step, before it is given up."""
 _REFUSED: Final = 6
 """A refusal is gone for when the successes that are as near are done."""
@@ -195,14 +195,17 @@ class Planner:
                     found.append((more + sum(_COSTLY.get(step.trigger, 1) for step in way), order, name, way))
         return min(found, key=lambda one: one[:2])[2:] if found else None
 
-    def _in_reach(self, rule: str) -> bool:
-        return rule.partition("@")[0] not in BEYOND and self._refuted[rule] < MOST_TRIES and self._lacking[rule] < MOST_LACKS
+    def _in_reach(self, goal: str) -> bool:
+        rule = goal.partition("@")[0]
+        return rule not in BEYOND and not self._is_hopeless(rule) and not self._is_hopeless(goal)
+
+    def _is_hopeless(self, key: object) -> bool:
+        return self._refuted[key] >= MOST_TRIES or self._lacking[key] >= MOST_LACKS
 
     def _is_open(self, step: Step) -> bool:
         if any(taken.rule in BEYOND for taken in step.taken):
             return False
-        key = self._key(step)
-        return self._refuted[key] < MOST_TRIES and self._lacking[key] < MOST_LACKS
+        return not self._is_hopeless(self._key(step))
 
     def _key(self, step: Step) -> object:
         """By what a failure is counted: by the row until it is met, then by its state, then by all that takes part."""
