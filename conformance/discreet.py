@@ -5,11 +5,14 @@ Not here: where they are shown (report).
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from certlife.model.values import Answer, Request
 
-_SECRET: Final = {"pwd", "password"}
+_SECRET: Final = {"pwd", "password", "token", "access_token", "authorization"}
+_PRIVATE: Final = "PRIVATE KEY"
+_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
 _BLOBS: Final = {"value", "cer", "csr"}
 _LONGEST: Final = 80
 HIDDEN: Final = "<hidden>"
@@ -23,9 +26,15 @@ def discreet(value: Any, key: str = "") -> Any:
         return [discreet(member, key) for member in value]
     if not isinstance(value, str):
         return value
-    if key.lower() in _SECRET or (key == "value" and len(value) > _LONGEST):
+    if key.lower() in _SECRET or (key == "value" and len(value) > _LONGEST) or _PRIVATE in value:
         return HIDDEN
     return f"{value[:_LONGEST]}…" if len(value) > _LONGEST and key in _BLOBS | {"x5c"} else value
+
+
+def text_shown(text: str) -> str:
+    """A sentence in one line, without what somebody may have quoted in it: keys, and anything long that is no words."""
+    line = " ".join(text.split())
+    return HIDDEN if _PRIVATE in line else _RUN.sub(HIDDEN, line)
 
 
 def request_shown(request: Request) -> dict[str, Any]:

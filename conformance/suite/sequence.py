@@ -1,0 +1,83 @@
+"""A history as a sequence diagram in Mermaid: who says what to whom, and what happens without being asked for.
+
+Not here: the life cycles (diagrams).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from certlife.conformance.discreet import text_shown
+from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send
+from certlife.conformance.suite.history import History
+from certlife.conformance.suite.steps import Step, body_line, decided, lever_line, steps
+from certlife.model import Exchange
+from certlife.model.findings import Finding
+from certlife.model.values import Answer
+from certlife.model.vocabulary import IssuerKind
+
+_PLAIN: Final = frozenset(" _-./,=?'+~()[]→…")
+_MOST_ALLOWED: Final = 3
+_LONGEST: Final = 60
+
+
+def sequence(history: History, exchanges: Sequence[Exchange] = (), finding: Finding | None = None) -> str:
+    """Draw a history; its last answer is noted with the rule that it breaks, if it breaks one."""
+    return "\n".join((*_lines(history, exchanges, finding), ""))
+
+
+def escaped(text: str) -> str:
+    """A text as Mermaid takes it in a message or a note, whatever is in it."""
+    line = " ".join(text.split())
+    return "".join(one if one.isalnum() or one in _PLAIN else f"#{ord(one)};" for one in line)
+
+
+def _lines(history: History, exchanges: Sequence[Exchange], finding: Finding | None) -> Iterator[str]:
+    yield "sequenceDiagram"
+    yield "  autonumber"
+    yield "  participant client"
+    yield "  participant vault"
+    if any(isinstance(act, Cancellation) or _of_issuer(act) for act in history.acts):
+        yield "  participant issuer"
+    for step in steps(history.acts, exchanges):
+        yield from (f"  {line}" for line in _step(step))
+    if finding is not None:
+        yield f"  Note over client,vault: {escaped(f'{finding.rule} is broken: {text_shown(finding.text)}')}"
+        for allowed in finding.allowed[:_MOST_ALLOWED]:
+            yield f"  Note over client,vault: {escaped(f'{allowed.rule} allows {allowed.reply}')}"
+
+
+def _step(step: Step) -> Iterator[str]:
+    act = step.act
+    if isinstance(act, Send):
+        path = act.path if step.exchange is None else step.exchange.request.path
+        yield f"client->>vault: {escaped(f'{act.method} {path}{_asked(act)}')}"
+        if step.exchange is not None:
+            yield f"vault-->>client: {escaped(_answered(step.exchange.answer))}"
+    elif isinstance(act, Decide) and _of_issuer(act):
+        if act.name is None:
+            yield f"Note over issuer: {escaped(f'{decided(act)}, when it is next asked')}"
+        else:
+            yield f"issuer-)vault: {escaped(f'{act.name}: {decided(act)}')}"
+    elif isinstance(act, Cancellation):
+        yield f"Note over vault,issuer: {escaped(lever_line(act))}"
+    else:
+        yield f"Note over vault: {escaped(lever_line(act))}"
+
+
+def _asked(send: Send) -> str:
+    return "" if send.body is None else f" {body_line(send.body, _LONGEST)}"
+
+
+def _answered(answer: Answer) -> str:
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    if answer.status >= 400 and isinstance(error, dict):
+        return f"{answer.status} {text_shown(str(error.get('code')))}"
+    status = answer.body.get("status") if isinstance(answer.body, dict) else None
+    return f"{answer.status} {text_shown(status)}" if isinstance(status, str) else str(answer.status)
+
+
+def _of_issuer(act: Act) -> bool:
+    """Whether somebody other than the vault decides."""
+    return isinstance(act, Decide) and (act.name is not None or act.kind is not IssuerKind.SELF)
