@@ -18,7 +18,7 @@ from certlife.adapters.port import Vault
 GROUP: Final = "certlife.targets"
 
 
-class TargetUnknown(ValueError):
+class TargetUnknown(ValueError):  # noqa: N818 - it says what is wrong
     """No such target; whoever named it is wrong."""
 
 

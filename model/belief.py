@@ -210,8 +210,8 @@ def _observed_name(belief: Belief, name: str, ask: Ask, answer: Answer, context:
         answer,
         belief.settings,
         context,
-        issuer_there=_issuer_there(belief, ask),
-        name_held=None if name not in belief.names and not belief.starts_empty else False,
+        issuer_there=issuer_there(belief, ask),
+        name_held=name_held(belief, name),
     )
     if outcome.finding is not None:
         return Observation(belief, outcome.finding, size=outcome.size)
@@ -248,7 +248,17 @@ def _with_page(belief: Belief, page: vaultwide.Page) -> Belief:
     return replace(belief, pages={**kept, page.token: page.before})
 
 
-def _issuer_there(belief: Belief, ask: Ask) -> bool | None:
+def name_held(belief: Belief, name: str) -> bool | None:
+    """Whether a key or secret of another making holds the name; None: not known."""
+    return None if name not in belief.names and not belief.starts_empty else False
+
+
+def backups_of(belief: Belief, ask: Ask) -> tuple[tuple[str, Explanations], ...]:
+    """The names that a restored blob may be a backup of, with what was known of them then; none: it is a stranger."""
+    return belief.backups.get(str(ask.body.get("value")), ())
+
+
+def issuer_there(belief: Belief, ask: Ask) -> bool | None:
     """Whether the issuer object that the request names is in the vault; True where it needs none."""
     if ask.operation is not Operation.CREATE:
         return True
@@ -269,7 +279,7 @@ def _issuer_stored(belief: Belief, name: str) -> str | None:
 
 def _observed_restore(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
     """A restore names no certificate: the blob does, if it is known, or the answer."""
-    backups = belief.backups.get(str(ask.body.get("value")), ())
+    backups = backups_of(belief, ask)
     named = vaultwide.name_shown(answer.body) if answer.status < 300 else None
     spoken_of = {named} if named is not None else {name for name, _ in backups}
     if not spoken_of:  # a stranger's blob, refused: of which name it was nobody knows, so any state may have refused it

@@ -104,9 +104,9 @@ def validity_doubtful(ask: Ask) -> bool:
 
 
 def contact_malformed(ask: Ask) -> bool:
-    """A contact has no e-mail address."""
+    """There is no contact, or one without an e-mail address."""
     contacts = ask.body.get("contacts")
-    return not isinstance(contacts, list) or any(
+    return not isinstance(contacts, list) or not contacts or any(
         not isinstance(contact, dict) or "@" not in str(contact.get("email")) for contact in contacts
     )
 
@@ -328,12 +328,13 @@ def subject_empty(ask: Ask) -> bool:
 
 
 def key_or_subject_impossible(ask: Ask) -> bool:
-    """What a create would be refused for; whether anything but a create or a change of policy is, no document says."""
+    """What a create would or might be refused for; whether anything but a create or a change of policy is, no document says."""
     return any(broken(ask) for broken in _IMPOSSIBLE)
 
 
 _IMPOSSIBLE: Final = (
     key_size_impossible, curve_unknown, key_type_unknown, hsm_key_exportable, subject_malformed, usage_unknown, content_type_unknown,
+    subject_too_long, subject_doubtful, purposes_doubtful, names_doubtful, size_not_of_curve, subject_empty,
 )  # fmt: skip
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)
@@ -367,7 +368,7 @@ CONSTRAINTS: Final = (
     _constraint("ASKS-10", _MADE,                    key_type_unknown,          _REFUSED, DOC, "KVC-POL-032 C-16"),
     _constraint("ASKS-11", _MADE,                    hsm_key_exportable,        _REFUSED, ASM, "KVC-OBJ-009 S-56", strict=False),
     _constraint("ASKS-12", _MADE,                    subject_malformed,         _BAD,     OBS, "KVC-POL-014 N-6 F-11"),
-    _constraint("ASKS-13", _POLICY,                  subject_too_long,          _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
+    _constraint("ASKS-13", _MADE,                    subject_too_long,          _REFUSED, DOC, "KVC-LIM-001 KVC-ERR-016"),
     _constraint("ASKS-14", _MADE,                    usage_unknown,             _REFUSED, DOC, "KVC-POL-017 F-11"),
     _constraint("ASKS-15", (Op.IMPORT,),             password_too_long,         _REFUSED, DOC, "KVC-LIM-002 KVC-ERR-016"),
     _constraint("ASKS-16", (Op.IMPORT,),             value_missing,             _REFUSED, DOC, "KVC-IMP-032"),

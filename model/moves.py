@@ -41,11 +41,13 @@ class Hypothesis:
     """One explanation of what was seen: the states of a name, and what is known of it beside them.
 
     Attributes:
+        trail: the rules by which it moved while nobody could tell; no part of what it says.
         memo: what was worked out about it already; no part of what it says.
     """
 
     joint: Joint
     known: Known
+    trail: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __hash__(self) -> int:
@@ -183,7 +185,7 @@ def moved(
         if row.target is None and (row.trigger not in _CONSEQUENTIAL or (row.reply is not None and row.reply.is_refusal)):
             yield row, hypothesis
         else:
-            for after in _taken(situation, machine, row, rules):
+            for after in _taken(hypothesis, situation, machine, row, rules):
                 yield row, after
 
 
@@ -202,7 +204,7 @@ def drifted(
     situation = Situation(joint, hypothesis.known, facts)
     for machine, drift in possible:
         for row in rows_for(machine, state_of(joint, machine), drift, situation, profile):
-            for after in _taken(situation, machine, row, compiled(profile)):
+            for after in _taken(hypothesis, situation, machine, row, compiled(profile)):
                 yield row, after
 
 
@@ -269,18 +271,22 @@ def timed(hypothesis: Hypothesis, facts: Facts, profile: Profile) -> Hypothesis:
     if facts.at is None or facts.at < next_moment(hypothesis):
         return hypothesis
     situation = Situation(hypothesis.joint, hypothesis.known, facts)
-    now = tuple(_by_the_clock(state, index, situation, profile) for index, state in enumerate(versions))
+    trail = set(hypothesis.trail)
+    now = tuple(_by_the_clock(state, index, situation, profile, trail) for index, state in enumerate(versions))
     if now == versions:
         return hypothesis
-    return Hypothesis(replace(hypothesis.joint, versions=now), hypothesis.known)
+    return Hypothesis(replace(hypothesis.joint, versions=now), hypothesis.known, frozenset(trail))
 
 
-def _by_the_clock(state: VersionState, index: int, situation: Situation, profile: Profile) -> VersionState:
+def _by_the_clock(
+    state: VersionState, index: int, situation: Situation, profile: Profile, trail: set[str]
+) -> VersionState:
     situation.index = index
     for drift in (Drift.NBF_REACHED, Drift.EXP_REACHED):
         for row in rows_for(Machine.VERSION, state, drift, situation, profile):
             if isinstance(row.target, VersionState):
                 state = row.target
+                trail.add(row.rule)
     return state
 
 
@@ -300,13 +306,15 @@ _EARLY: Final = {
 }
 
 
-def _taken(situation: Situation, machine: Machine, row: Row, rules: Rules) -> Iterator[Hypothesis]:
+def _taken(
+    hypothesis: Hypothesis, situation: Situation, machine: Machine, row: Row, rules: Rules
+) -> Iterator[Hypothesis]:
     """Where `row` leads: its own machine moves, its effect is written down, and the other machines are told."""
     joint = placed(situation.joint, row.target)
     now = Situation(joint, situation.known, situation.facts, situation.ask)
     effect = rules.effects.get((machine, row.trigger))
     known = effect(now, row.trigger) if effect is not None else situation.known
-    current = [Hypothesis(joint, known)]
+    current = [Hypothesis(joint, known, hypothesis.trail | {row.rule})]
     for join in rules.joins.get(row.trigger, ()):
         current = [after for h in current for after in _told(h, join, situation, rules)]
     yield from current
@@ -324,14 +332,16 @@ def _told(h: Hypothesis, join: Join, situation: Situation, rules: Rules) -> Iter
     effect = rules.effects.get((join.machine, join.signal))
     known = effect(now, join.cause) if effect is not None else h.known
     now = Situation(h.joint, known, situation.facts, situation.ask)
+    trail = h.trail | {join.rule}
     if join.machine is Machine.VERSION:
-        yield from (Hypothesis(joint, known) for joint in _versions_told(h.joint, join.signal, now, rules))
+        for joint, taken in _versions_told(h.joint, join.signal, now, rules):
+            yield Hypothesis(joint, known, trail | taken)
         return
     rows = rules.rows_for(join.machine, state_of(h.joint, join.machine), join.signal, now)
     for row in rows:
-        yield Hypothesis(_with_issuer(placed(h.joint, row.target), join.signal, now), known)
+        yield Hypothesis(_with_issuer(placed(h.joint, row.target), join.signal, now), known, trail | {row.rule})
     if not rows:
-        yield h
+        yield Hypothesis(h.joint, h.known, trail)
 
 
 def _with_issuer(joint: Joint, signal: Signal | Trigger, s: Situation) -> Joint:
@@ -342,35 +352,37 @@ def _with_issuer(joint: Joint, signal: Signal | Trigger, s: Situation) -> Joint:
     return joint
 
 
-def _versions_told(joint: Joint, signal: Trigger, s: Situation, rules: Rules) -> Iterator[Joint]:
-    """What a signal to the version machine makes of a name's versions."""
+def _versions_told(
+    joint: Joint, signal: Trigger, s: Situation, rules: Rules
+) -> Iterator[tuple[Joint, frozenset[str]]]:
+    """What a signal to the version machine makes of a name's versions, and the rows by which it does."""
     if signal is Signal.FORGOTTEN:
-        kept = (state for state in joint.versions if not rules.rows_for(Machine.VERSION, state, signal, s))
-        yield replace(joint, versions=tuple(kept))
+        gone = [rules.rows_for(Machine.VERSION, state, signal, s) for state in joint.versions]
+        kept = tuple(state for state, rows in zip(joint.versions, gone, strict=True) if not rows)
+        yield replace(joint, versions=kept), frozenset(row.rule for rows in gone for row in rows)
     elif signal is Signal.ISSUED:
         for row in rules.rows_for(Machine.VERSION, VersionState.NONE, signal, s):
-            yield replace(joint, versions=(*joint.versions, _version_state(row)))
+            yield replace(joint, versions=(*joint.versions, _version_state(row))), frozenset({row.rule})
     elif signal is Signal.RESTORED:
         yield from _restored(joint, s, rules)
     else:
         index = version_index(s)
         if index is None:
-            yield joint
+            yield joint, frozenset()
             return
         for row in rules.rows_for(Machine.VERSION, joint.versions[index], signal, s):
             versions = (*joint.versions[:index], _version_state(row), *joint.versions[index + 1 :])
-            yield replace(joint, versions=versions)
+            yield replace(joint, versions=versions), frozenset({row.rule})
 
 
-def _restored(joint: Joint, s: Situation, rules: Rules) -> Iterator[Joint]:
+def _restored(joint: Joint, s: Situation, rules: Rules) -> Iterator[tuple[Joint, frozenset[str]]]:
     if s.facts.backup_versions is not None:
-        yield replace(joint, versions=s.facts.backup_versions)
-        return
-    if joint.certificate is CertificateState.STUB:
-        yield joint
-        return
-    for row in rules.rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s):
-        yield replace(joint, versions=(_version_state(row),))
+        yield replace(joint, versions=s.facts.backup_versions), frozenset()
+    elif joint.certificate is CertificateState.STUB:
+        yield joint, frozenset()
+    else:
+        for row in rules.rows_for(Machine.VERSION, VersionState.NONE, Signal.RESTORED, s):
+            yield replace(joint, versions=(_version_state(row),)), frozenset({row.rule})
 
 
 def _version_state(row: Row) -> VersionState:

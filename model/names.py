@@ -154,25 +154,69 @@ def explain(
     accepted: list[Accepted] = []
     failed: list[Attempt] = []
     size = 0
-    for candidate in settings.candidates() if ask.operation in _BRANCHING else (settings,):
-        for backup in backups or (None,):
-            facts = Facts(context.at, candidate, issuer_there, name_held)
-            if backup is not None:
-                facts.backup, facts.backup_versions = backup.known, backup.joint.versions
-            settled = settle(hypotheses, facts, context.profile)
-            size = max(size, len(settled))
-            for hypothesis in settled:
-                for result in _results(hypothesis, asked, answer, facts, context):
-                    if isinstance(result, Accepted):
-                        accepted.append(result)
-                    else:
-                        failed.append(result)
+    for facts in circumstances(ask, settings, context.at, backups, issuer_there=issuer_there, name_held=name_held):
+        settled = settle(hypotheses, facts, context.profile)
+        size = max(size, len(settled))
+        for hypothesis in settled:
+            for result in _results(hypothesis, asked, answer, facts, context):
+                if isinstance(result, Accepted):
+                    accepted.append(result)
+                else:
+                    failed.append(result)
     if not accepted:
         return Outcome(tuple(hypotheses), settings, finding=finding_of(failed), size=size)
     if len(accepted) == 1:
-        return Outcome((accepted[0].hypothesis,), accepted[0].settings, accepted[0].held, size=size)
+        left, held = _arrived(accepted[0].hypothesis, accepted[0].held, accepted[0].hypothesis.trail)
+        return Outcome((left,), accepted[0].settings, held, size=size)
+    return _narrowed(settings, accepted, size)
+
+
+def circumstances(
+    ask: Ask,
+    settings: Settings,
+    at: int | None,
+    backups: Sequence[Hypothesis] = (),
+    *,
+    issuer_there: bool | None = True,
+    name_held: bool | None = False,
+) -> Iterator[Facts]:
+    """What may be the case outside of the name: the vault's settings, and which backup is restored."""
+    for candidate in settings.candidates() if ask.operation in _BRANCHING else (settings,):
+        for backup in backups or (None,):
+            facts = Facts(at, candidate, issuer_there, name_held)
+            if backup is not None:
+                facts.backup, facts.backup_versions = backup.known, backup.joint.versions
+            yield facts
+
+
+def _narrowed(settings: Settings, accepted: Sequence[Accepted], size: int) -> Outcome:
+    """What several explanations leave; of the rows only those are held that were taken for certain."""
+    rows: dict[frozenset[str], set[str]] = {}
+    for result in accepted:
+        rows.setdefault(result.hypothesis.trail, set()).add(result.held[0])
+    certain = set.intersection(*rows.values())
+    held = (*sorted(certain), *accepted[0].held[1:])
     left = tuple(dict.fromkeys(result.hypothesis for result in accepted))
-    return Outcome(left, _agreed(settings, accepted), accepted[0].held, size=size)
+    if len(left) == 1:
+        only, held = _arrived(left[0], held, frozenset.intersection(*rows))
+        left = (only,)
+    elif len(rows) > 1 and not certain:
+        left = tuple(dict.fromkeys(_with_trail(result.hypothesis, result.held[0]) for result in accepted))
+    return Outcome(left, _agreed(settings, accepted), held, size=size)
+
+
+def _with_trail(hypothesis: Hypothesis, rule: str) -> Hypothesis:
+    """The explanation, with a rule that it rests on and others do not."""
+    if rule in hypothesis.trail:
+        return hypothesis
+    return Hypothesis(hypothesis.joint, hypothesis.known, hypothesis.trail | {rule})
+
+
+def _arrived(hypothesis: Hypothesis, held: tuple[str, ...], trail: frozenset[str]) -> tuple[Hypothesis, tuple[str, ...]]:
+    """The one explanation that is left, its way behind it, and the rules held with those of the way."""
+    if not hypothesis.trail:
+        return hypothesis, held
+    return Hypothesis(hypothesis.joint, hypothesis.known), (*held, *sorted(trail.difference(held)))
 
 
 def _agreed(before: Settings, accepted: Sequence[Accepted]) -> Settings:
@@ -220,20 +264,28 @@ _STEADY: Final = {
 def _held_against(
     hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
+    for before, row, after in possible(hypothesis, ask, facts, context):
+        if not _accepts(row, answer, ask):
+            yield Attempt(row, before.joint, None)
+            continue
+        yield from _looked_at(row, before, after, ask, answer, facts, context)
+
+
+def possible(
+    hypothesis: Hypothesis, ask: Ask, facts: Facts, context: Context
+) -> Iterator[tuple[Hypothesis, Row, Hypothesis]]:
+    """Every row that may answer a request, between the explanation that it starts from and the one it leads to."""
     if ask.operation is Operation.IMPORT:
         facts.file_fits = _file_fits(ask, facts, context.reader)
     if ask.operation is Operation.MERGE:
         facts.key_fits = _key_fits(hypothesis.known, ask, context.reader)
         if hypothesis.joint.issuer is None and hypothesis.joint.operation is not OperationState.NONE:
             for kind in IssuerKind:
-                known_kind = Hypothesis(replace(hypothesis.joint, issuer=kind), hypothesis.known)
-                yield from _held_against(known_kind, ask, answer, facts, context)
+                joint = replace(hypothesis.joint, issuer=kind)
+                yield from possible(Hypothesis(joint, hypothesis.known, hypothesis.trail), ask, facts, context)
             return
     for row, after in answered(hypothesis, ask, facts, context.profile):
-        if not _accepts(row, answer, ask):
-            yield Attempt(row, hypothesis.joint, None)
-            continue
-        yield from _looked_at(row, hypothesis, after, ask, answer, facts, context)
+        yield hypothesis, row, after
 
 
 def _accepts(row: Row, answer: Answer, ask: Ask) -> bool:
@@ -305,7 +357,8 @@ _OLDER: Final = (VersionState.VALID, VersionState.VALID_DISABLED)
 
 def _with_older(hypothesis: Hypothesis, version: VersionFacts, state: VersionState) -> Hypothesis:
     joint = replace(hypothesis.joint, versions=(state, *hypothesis.joint.versions))
-    return Hypothesis(joint, replace(hypothesis.known, versions=(version, *hypothesis.known.versions)))
+    known = replace(hypothesis.known, versions=(version, *hypothesis.known.versions))
+    return Hypothesis(joint, known, hypothesis.trail)
 
 
 def look_at(
@@ -384,7 +437,7 @@ def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -
         joint = dated(Hypothesis(joint, known), index, facts)
     if "pending.issuer" in look.learned:
         joint = replace(joint, issuer=kind_of(look.learned["pending.issuer"]))
-    return subject if known is subject.known and joint is subject.joint else Hypothesis(joint, known)
+    return subject if known is subject.known and joint is subject.joint else Hypothesis(joint, known, subject.trail)
 
 
 def _seen(policy: PolicyFacts, shown: Mapping[str, Any]) -> PolicyFacts:
@@ -429,7 +482,7 @@ def _versions_looked_at(
         held.extend(result.held)
     whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
     if whole and not current.known.complete and current.known.versions:
-        current = replace(current, known=replace(current.known, complete=True))
+        current = Hypothesis(current.joint, replace(current.known, complete=True), current.trail)
     yield Accepted(current, settings, tuple(held))
 
 
@@ -466,4 +519,4 @@ def _listed_version(shown: Hypothesis, item: Mapping[str, Any]) -> tuple[Hypothe
     return _with_older(shown, VersionFacts(), state), 0
 
 
-__all__ = ["Accepted", "Context", "Misfit", "Outcome", "explain", "look_at", "settle"]
+__all__ = ["Accepted", "Context", "Misfit", "Outcome", "circumstances", "explain", "look_at", "possible", "settle"]

@@ -121,7 +121,7 @@ class MemoryVault:
         """Do nothing; memory needs no farewell."""
 
     def _call(self, request: Request, name: str, version: str) -> Call:
-        api = request.api_version or self._api
+        api = self._api if request.api_version is None else request.api_version
         if api not in API_VERSIONS:  # S-32
             raise bad_parameter(
                 f"The specified version ({api}) is not recognized. Consider using the latest supported version "

@@ -1,7 +1,55 @@
 """Every mutant, by name: those of the modules that are imported here."""
 
-from certlife.conformance.mutants import cancelling
+from certlife.conformance.mutants import (
+    accepting,
+    cancelling,
+    contacts,
+    creating,
+    deleting,
+    dropping,
+    importing,
+    issuers,
+    linking,
+    listing,
+    merging,
+    naming,
+    paging,
+    policies,
+    polling,
+    purging,
+    reading,
+    recovering,
+    renewing,
+    requesting,
+    restoring,
+    signing,
+    updating,
+)
 from certlife.conformance.mutants.mutant import MUTANTS
 
-MODULES = (cancelling,)
+MODULES = (
+    accepting,
+    cancelling,
+    contacts,
+    creating,
+    deleting,
+    dropping,
+    importing,
+    issuers,
+    linking,
+    listing,
+    merging,
+    naming,
+    paging,
+    policies,
+    polling,
+    purging,
+    reading,
+    recovering,
+    renewing,
+    requesting,
+    restoring,
+    signing,
+    updating,
+)
 __all__ = ["MODULES", "MUTANTS"]

@@ -18,7 +18,7 @@ from certlife.model.values import Json
 from certlife.model.vocabulary import IssuerKind
 
 
-class ActMalformed(ValueError):
+class ActMalformed(ValueError):  # noqa: N818 - it says what is wrong
     """What stands in a history is no act; whoever wrote it is wrong."""
 
 
@@ -83,11 +83,11 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
-    """The tester forgets what was answered: from now on every name may be anything, as for somebody who comes late."""
+class Join:
+    """Somebody joins who knows nothing of what was before: the answers are held against what he believes as well."""
 
 
-Act: TypeAlias = Send | Wait | Decide | Cancellation | Take | Restart | Forget
+Act: TypeAlias = Send | Wait | Decide | Cancellation | Take | Restart | Join
 
 _DECISIONS: Final[dict[str, type[Decision]]] = {"issue": Issue, "refuse": Refuse, "stall": Stall}
 _KINDS: Final = {kind.value: kind for kind in (IssuerKind.SELF, IssuerKind.PARTNER)}
@@ -119,8 +119,8 @@ def to_json(act: Act) -> dict[str, Json]:
             return {"take": _without_nothing(dict(spans))}
         case Restart():
             return {"restart": True}
-        case Forget():
-            return {"forget": True}
+        case Join():
+            return {"join": True}
 
 
 def from_json(value: Any) -> Act:
@@ -186,7 +186,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Act]]] = {
     "cancellation": _cancellation,
     "take": _take,
     "restart": lambda _: Restart(),
-    "forget": lambda _: Forget(),
+    "join": lambda _: Join(),
 }
 _MEMBERS: Final = {
     "send": {"send", "query", "body", "api_version"},
@@ -195,5 +195,5 @@ _MEMBERS: Final = {
     "cancellation": {"cancellation", "after_s"},
     "take": {"take"},
     "restart": {"restart"},
-    "forget": {"forget"},
+    "join": {"join"},
 }

@@ -21,7 +21,7 @@ from certlife.model import Profile
 from certlife.model.values import Json
 
 
-class HistoryMalformed(ValueError):
+class HistoryMalformed(ValueError):  # noqa: N818 - it says what is wrong
     """The file is no history; whoever wrote or named it is wrong."""
 
 

@@ -22,7 +22,7 @@ _VERSION: Final = re.compile(r"/certificates/([^/]+)/([0-9a-f]{32})$", re.IGNORE
 NEXT: Final = "${next}"
 
 
-class NothingToReferTo(LookupError):
+class NothingToReferTo(LookupError):  # noqa: N818 - it says what is missing
     """A request refers to something that no answer has shown; whoever wrote the history is wrong, or left too much out."""
 
 
@@ -116,6 +116,7 @@ def _name(path: str) -> str:
 
 
 def _identifiers(body: Mapping[str, Any]) -> Iterator[str]:
-    for item in (body, *(body.get("value") if isinstance(body.get("value"), list) else ())):
+    listed = body.get("value")
+    for item in (body, *(listed if isinstance(listed, list) else ())):
         if isinstance(item, dict) and isinstance(item.get("id"), str):
             yield item["id"]

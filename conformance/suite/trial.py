@@ -13,11 +13,10 @@ from typing import Final
 from certlife.adapters.port import Controls, Vault
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.judge import Found
-from certlife.conformance.suite.acts import Act, Cancellation, Decide, Forget, Restart, Send, Take, Wait
+from certlife.conformance.suite.acts import Act, Cancellation, Decide, Join, Restart, Send, Take, Wait
 from certlife.conformance.suite.content import Maker
 from certlife.conformance.suite.notebook import Notebook
-from certlife.model import Belief, Exchange, Observation, Profile, observe
-from certlife.model.belief import opened
+from certlife.model import Belief, Exchange, Profile, observe
 from certlife.model.values import Answer, Request
 
 READER: Final = X509Reader()
@@ -47,6 +46,8 @@ class Trial:
         fresh: whether the vault is known to hold nothing.
 
     Attributes:
+        belief: what is believed of the vault.
+        late: what somebody believes who came later and knows nothing of what was before; None: nobody did.
         acts: what was done.
         exchanges: what was said.
         held: how often each rule was kept; of the rows those that certainly were taken.
@@ -63,6 +64,7 @@ class Trial:
     ) -> None:
         self.profile, self.api_version = profile, api_version
         self.belief = Belief(starts_empty=fresh)
+        self.late: Belief | None = None
         self.notebook = Notebook()
         self.acts: list[Act] = []
         self.exchanges: list[Exchange] = []
@@ -79,8 +81,11 @@ class Trial:
         """The vault's clock, seconds since 1970; our own where it has no levers."""
         return int(time.time()) if self.controls is None else self.controls.now()
 
-    def do(self, act: Act) -> Answer | None:
+    def do(self, act: Act, request: Request | None = None) -> Answer | None:
         """Carry out an act; return the answer to a request.
+
+        Args:
+            request: what a Send stands for, where that was found out already.
 
         Raises:
             Deviated: the answer breaks a rule.
@@ -88,10 +93,12 @@ class Trial:
             VaultUnreachable: there is no answer.
         """
         if isinstance(act, Send):
-            return self._send(act)
+            request = request or self.resolved(act)
+            self.acts.append(act)
+            return self.ask(request)
         self.acts.append(act)
-        if isinstance(act, Forget):
-            self.belief = opened(replace(self.belief, backups={}, pages={}))
+        if isinstance(act, Join):
+            self.late = Belief()
         else:
             pull(act, self.controls)
         return None
@@ -101,27 +108,24 @@ class Trial:
         request = self.notebook.request(send, lambda kind, wishes: self._maker.make(kind, wishes, self.now()))
         return request if request.api_version is not None else replace(request, api_version=self.api_version)
 
-    def _send(self, send: Send) -> Answer:
-        request = self.resolved(send)
-        self.acts.append(send)
-        return self.ask(request)
-
     def ask(self, request: Request) -> Answer:
         """Send a request, and hold the answer against the belief."""
         answer = self._vault.perform(request)
         exchange = Exchange(request, answer, self.now())
         self.exchanges.append(exchange)
         self.notebook.note(request, answer)
-        seen = observe(self.belief, exchange, profile=self.profile, reader=READER)
-        self._take_in(seen, exchange)
+        self.belief = self._held_against(self.belief, exchange)
+        if self.late is not None:
+            self.late = self._held_against(self.late, exchange)
         return answer
 
-    def _take_in(self, seen: Observation, exchange: Exchange) -> None:
+    def _held_against(self, belief: Belief, exchange: Exchange) -> Belief:
+        seen = observe(belief, exchange, profile=self.profile, reader=READER)
         if seen.finding is not None:
             found = Found(seen.finding, len(self.exchanges) - 1, exchange)
             raise Deviated(found, tuple(self.acts), tuple(self.exchanges))
         self.held.update(seen.held)
-        self.belief = seen.belief
+        return seen.belief
 
 
 def pull(act: Act, controls: Controls | None) -> None:

@@ -1,0 +1,223 @@
+"""The whole of a verification: tours to every rule, wanderings over pairs of rows, runs of the Hypothesis machine.
+
+Not here: one vault on trial (trial), how the result is told (told, document).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from certlife.adapters.port import VaultUnreachable
+from certlife.adapters.targets import Setup, Target
+from certlife.conformance.suite import lifecycle
+from certlife.conformance.suite.acts import Join
+from certlife.conformance.suite.atlas import atlas
+from certlife.conformance.suite.choosing import Seeded
+from certlife.conformance.suite.coverage import ALL_RULES, Coverage, rules_believed
+from certlife.conformance.suite.history import History
+from certlife.conformance.suite.planner import BEYOND, Planner
+from certlife.conformance.suite.shrink import shortened
+from certlife.conformance.suite.trial import Deviated, Trial
+from certlife.conformance.suite.verdict import Problem, Tally, Verified
+from certlife.model import Profile
+from certlife.model.vocabulary import Machine, Operation
+from certlife.model.tables import OWNERS
+
+BUDGET: Final = 20_000
+"""How many requests a vault that can be made anew is asked."""
+FOREIGN_BUDGET: Final = 2_000
+"""How many one that holds what it holds."""
+MOST_PROBLEMS: Final = 10
+"""After how many findings a verification is broken off."""
+WANDER: Final = 800
+"""How many requests a wandering has, before it goes on in a new vault."""
+RUNS, STEPS = 40, 50
+"""How many runs Hypothesis is asked for at a time, and of how many steps each."""
+
+_OF_THE_VAULT: Final = (*OWNERS[Machine.ISSUER], *OWNERS[Machine.CONTACTS])
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a verification has come.
+
+    Attributes:
+        stage: what is being done.
+        reached, goals: how many of the rules have been met, of how many that can be.
+    """
+
+    stage: str
+    requests: int
+    reached: int
+    goals: int
+    problems: int
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A verification that is going on.
+
+    Attributes:
+        goals: the rules to be reached; None for all that the profile believes.
+        budget: how many requests it may take.
+        most: after how many findings it ends.
+        told: is told of the progress.
+    """
+
+    target: Target
+    profile: Profile = Profile.EITHER
+    seed: int = 0
+    goals: frozenset[str] | None = None
+    budget: int = BUDGET
+    most: int = MOST_PROBLEMS
+    told: Callable[[Progress], None] = lambda _: None
+    coverage: Coverage = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+    requests: int = 0
+    runs: int = 0
+    asked_steps: int = 0
+    taken_steps: int = 0
+
+    def __post_init__(self) -> None:
+        believed = rules_believed(self.profile)
+        self.coverage = Coverage(believed if self.goals is None else believed & self.goals)
+
+    def verify(self) -> Verified:
+        """Verify the target.
+
+        Returns: the verdict; inconclusive where the target could not be asked.
+        """
+        begun, trouble = time.perf_counter(), ""
+        try:
+            for stage in self._stages():
+                stage()
+                if self._is_over():
+                    break
+        except VaultUnreachable as error:
+            trouble = f"the target can not be reached: {error}"
+        return Verified(
+            target=self.target.name,
+            profile=self.profile,
+            seed=self.seed,
+            problems=tuple(self.problems),
+            rules=self._tallies(),
+            requests=self.requests,
+            seconds=time.perf_counter() - begun,
+            runs=self.runs,
+            asked_steps=self.asked_steps,
+            taken_steps=self.taken_steps,
+            trouble=trouble,
+        )
+
+    def _stages(self) -> Iterator[Callable[[], None]]:
+        setups: Sequence[Setup | None] = tuple(self.target.setups) or (None,)
+        for setup in setups:
+            yield lambda setup=setup: self._in_a_vault("touring", setup, self._tour)  # type: ignore[misc]
+        for turn in range(max(1, self.budget // (3 * WANDER))):
+            setup = setups[turn % len(setups)]
+            yield lambda setup=setup: self._in_a_vault("wandering", setup, lambda planner: planner.wander(WANDER))  # type: ignore[misc]
+        turn = 0
+        while not self._is_over():
+            turn += 1
+            yield lambda turn=turn: self._let_hypothesis(turn)  # type: ignore[misc]
+
+    def _is_over(self) -> bool:
+        return self.requests >= self.budget or len(self.problems) >= self.most
+
+    def _tour(self, planner: Planner) -> None:
+        left = self.budget - self.requests
+        planner.tour(left)
+        planner.sweep(Operation)
+        planner.sweep(_OF_THE_VAULT)
+        planner.try_again()
+        planner.tour(left)
+        planner.do(Join())
+        planner.sweep(Operation)
+
+    def _in_a_vault(self, stage: str, setup: Setup | None, act: Callable[[Planner], None]) -> None:
+        """Do something with a new vault, or on the one there is; again after a finding, without what was found."""
+        while True:
+            self._tell(stage)
+            self.runs += 1
+            seed = self.seed + self.runs - 1
+            vault = self.target.open(seed=seed, setup=setup)
+            trial = Trial(vault, seed=seed, profile=self.profile, fresh=setup is not None)
+            try:
+                planner = Planner(trial, atlas(self.profile, setup or Setup()), self.coverage, Seeded(seed))
+                planner.prepare()
+                act(planner)
+            except Deviated as deviated:
+                self.requests += len(trial.exchanges)
+                self._found(deviated, setup, seed)
+                if self._is_over():
+                    return
+            else:
+                self.requests += len(trial.exchanges)
+                return
+            finally:
+                vault.close()
+
+    def _let_hypothesis(self, turn: int) -> None:
+        self._tell("letting Hypothesis choose")
+        seed = self.seed * 1000 + turn
+        goals = [rule for rule in self.coverage.goals if rule not in BEYOND]
+        machine = lifecycle.run(
+            self.target, self.coverage, profile=self.profile, seed=seed, goals=goals, runs=RUNS, steps=STEPS
+        )
+        self.runs += len(machine.lengths)
+        self.asked_steps += STEPS * len(machine.lengths)
+        self.taken_steps += sum(machine.lengths)
+        self.requests += sum(machine.requests)
+        if machine.found:
+            deviated, setup = machine.found[-1]
+            self._found(deviated, setup, seed)
+
+    def _found(self, deviated: Deviated, setup: Setup | None, seed: int) -> None:
+        rule = deviated.found.rule
+        first = not self.coverage.broken[rule]
+        self.coverage.broken[rule] += 1
+        if not first:
+            return
+        history = History(rule.lower(), deviated.acts, setup=setup, seed=seed, finding={"rule": rule, "text": deviated.found.finding.text})
+        run = shortened(history, rule, self.target, profile=self.profile) if setup is not None else None
+        if run is not None and run.deviated is not None:
+            deviated, history = run.deviated, run.history
+        self.problems.append(Problem(deviated.found.finding, history, deviated.exchanges, self.requests))
+        self._tell("found a deviation")
+
+    def _tell(self, stage: str) -> None:
+        reached = sum(1 for rule in self.coverage.goals if self.coverage.held[rule])
+        self.told(Progress(stage, self.requests, reached, len(self.coverage.goals), len(self.problems)))
+
+    def _tallies(self) -> dict[str, Tally]:
+        found = self.coverage
+        rules = dict.fromkeys([*sorted(ALL_RULES), *sorted(found.held), *sorted(found.broken)])
+        return {rule: Tally(found.held[rule], found.broken[rule], "" if found.held[rule] else self._why(rule)) for rule in rules}
+
+    def _why(self, rule: str) -> str:
+        """Why a rule was not reached."""
+        if rule in BEYOND:
+            return BEYOND[rule]
+        if rule not in rules_believed(self.profile):
+            return f"the profile {self.profile.value} does not believe it"
+        if rule not in self.coverage.goals:
+            return "it was not asked for"
+        instead = self.coverage.instead.get(rule, "")
+        return f"the target answers by {instead} instead" if instead else ""
+
+
+def rules_of(ids: Iterable[str], known: dict[str, tuple[str, ...]]) -> frozenset[str]:
+    """The rules that ids stand for: rules themselves, or requirements with the rules that enforce them.
+
+    Raises: KeyError: an id that stands for nothing.
+    """
+    found: set[str] = set()
+    for one in ids:
+        found.update([one] if one in ALL_RULES else known[one])
+    return frozenset(found)
+
+
+

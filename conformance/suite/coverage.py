@@ -1,0 +1,66 @@
+"""What has been exercised, and what is still wanted.
+
+Not here: how it is got at (planner).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from certlife.model.constraints import CONSTRAINTS
+from certlife.model.moves import choices
+from certlife.model.tables import JOINT, TABLES
+from certlife.model.vocabulary import Profile
+
+MOST_TRIES: Final = 3
+"""How often a step is tried in vain, each time from somewhere else, before it is given up for a vault."""
+
+
+def rules_believed(profile: Profile) -> frozenset[str]:
+    """The rows that the profile believes, the joint rules, and the constraints: what can be reached at all."""
+    rows = {row.rule for groups in choices(profile).values() for _, group in groups for row in group}
+    return frozenset(rows | {join.rule for join in JOINT} | {constraint.rule for constraint in CONSTRAINTS})
+
+
+ALL_RULES: Final = frozenset(
+    [row.rule for table in TABLES.values() for row in table]
+    + [join.rule for join in JOINT]
+    + [constraint.rule for constraint in CONSTRAINTS]
+)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Which rules have been met, in which order, and which were gone for in vain.
+
+    Attributes:
+        goals: the rules to be reached.
+        held: how often each rule was kept.
+        broken: how often each rule was broken.
+        pairs: which row came after which, on one name.
+        tries: how often a rule was gone for since it was last met.
+        instead: what was answered in its place.
+    """
+
+    goals: frozenset[str]
+    held: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    tries: Counter[str] = field(default_factory=Counter)
+    instead: dict[str, str] = field(default_factory=dict)
+
+    def wanted(self) -> frozenset[str]:
+        """The goals that were not reached."""
+        return frozenset(rule for rule in self.goals if not self.held[rule] and not self.broken[rule])
+
+    def note(self, held: Iterable[str]) -> None:
+        """Take down the rules that an answer kept."""
+        self.held.update(held)
+
+    def missed(self, rule: str, instead: str) -> None:
+        """A rule was gone for, and something else came of it."""
+        self.tries[rule] += 1
+        self.instead[rule] = instead

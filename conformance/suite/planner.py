@@ -1,0 +1,424 @@
+"""The planner: walks a vault to the rows of the tables that have not been exercised yet, the nearest first.
+
+A way is found on the map of all joint states (atlas); every step of it is taken for real: by a request of which the model
+foresees that this row decides about it, or by a lever. After every step the belief says where the vault is, and the way is
+found anew if it is somewhere else. What was gone for in vain several times is given up, with the reason.
+
+Not here: what may be sent (requests), what is wanted in which order of runs (campaign).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from certlife.adapters.clock import DAY_S
+from certlife.adapters.port import Issue, Refuse, Stall
+from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send, Take, Wait
+from certlife.conformance.suite.atlas import Atlas
+from certlife.conformance.suite.choosing import Choosing
+from certlife.conformance.suite.coverage import MOST_TRIES, Coverage
+from certlife.conformance.suite.notebook import NothingToReferTo
+from certlife.conformance.suite.policies import NOBODY, PARTNER, RENEWED
+from certlife.conformance.suite.requests import KINDS, Kind, Scene
+from certlife.conformance.suite.trial import READER, Trial
+from certlife.model import Belief
+from certlife.model import guards as g
+from certlife.model.foresight import Foreseen, foresee
+from certlife.model.guards import Facts, renewal_moment
+from certlife.model.joint import Joint
+from certlife.model.known import Known, Within
+from certlife.model.moves import Hypothesis
+from certlife.model.names import settle
+from certlife.model.region import Step, Taken
+from certlife.model.tables import TABLES
+from certlife.model.values import Answer, Json, Request
+from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Operation, VersionState
+
+SLOW_S: Final = 3600
+"""How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
+MOST_NAMES: Final = 4
+_COSTLY: Final = {Drift.RETENTION_ENDS: 9, Drift.RENEWAL_DUE: 6, Drift.NBF_REACHED: 6, Drift.EXP_REACHED: 9}
+"""What waits for a date moves the clock for all names: worth so many steps."""
+OUT_OF_REACH: Final = {
+    g.name_held: "no target lets a key or a secret of another making hold a name",
+    g.name_perhaps_held: "the vault is known to be empty at first",
+    g.backup_unknown: "all backups are known",
+    g.key_unclear: "all certificate requests are known",
+    g.version_unseen: "all versions are known",
+    g.many_versions: "it takes more than 500 versions",
+}
+"""What the guards ask that can not be brought about on a way, and why."""
+SEEN_OTHERWISE: Final = {
+    "VERS-01": "a version's nbf is known when it is shown, and not before",
+    "VERS-02": "a version's exp is known when it is shown: then VERS-09 is taken",
+    **dict.fromkeys(("CERT-102", "CERT-107", "CERT-112"), "a vault that forgets in time can not be told from one that only does not show it"),
+}
+"""Rows that no answer tells from others, and why."""
+BEYOND: Final[Mapping[str, str]] = {
+    **{row.rule: OUT_OF_REACH[row.guard] for table in TABLES.values() for row in table if row.guard in OUT_OF_REACH},
+    **SEEN_OTHERWISE,
+}
+"""The rows that no way leads to, and why."""
+MOST_LACKS: Final = 8
+"""For how many names and states no request is found that leads along a step, before it is given up."""
+_REFUSED: Final = 6
+"""A refusal is gone for when the successes that are as near are done."""
+
+
+class Planner:
+    """Walks one vault.
+
+    Args:
+        atlas: the map for the vault's settings.
+        coverage: what has been exercised; it is kept up.
+        choosing: chooses the data, and among ways of the same length.
+    """
+
+    def __init__(self, trial: Trial, atlas: Atlas, coverage: Coverage, choosing: Choosing) -> None:
+        self.trial, self.coverage = trial, coverage
+        self._atlas, self._choosing = atlas, choosing
+        self._names: list[str] = []
+        self._refuted: Counter[object] = Counter()
+        self._lacking: Counter[object] = Counter()
+        self._lacked: set[tuple[str, tuple[Taken, ...], Joint]] = set()
+        self._seen: dict[str, Joint | None] = {}
+        self._assumed: dict[str, Joint] = {}
+        self._kept: set[tuple[str, CertificateState]] = set()
+        self._last: dict[str, str] = {}
+
+    def prepare(self) -> None:
+        """Make the vault do nothing on its own, give it a CA, and see that another is not there."""
+        self.do(Take(deletion_s=SLOW_S, recovery_s=SLOW_S, purge_s=SLOW_S))
+        self.do(Send("PUT", f"/certificates/issuers/{PARTNER}", {"provider": "Test"}))
+        self.do(Send("GET", f"/certificates/issuers/{NOBODY}"))
+
+    def do(self, act: Act, name: str = "") -> None:
+        """Carry out an act, and take down what it has shown."""
+        before = self.trial.held.copy() if isinstance(act, Send) else None
+        self.trial.do(act)
+        if before is not None:
+            self._noted(self.trial.held - before, name)
+
+    def _noted(self, held: Mapping[str, int], name: str) -> None:
+        self.coverage.note(held)
+        row = next(iter(held), "")
+        if name and name in self._last:
+            self.coverage.pairs.add((self._last[name], row))
+        self._last[name] = row
+
+    # --- where to
+
+    def tour(self, budget: int) -> None:
+        """Go to one wanted rule after the other, until none is left that can be reached, or so many requests are sent."""
+        end = len(self.trial.exchanges) + budget
+        while len(self.trial.exchanges) < end:
+            way = self._nearest([rule for rule in self.coverage.wanted() if self._in_reach(rule)])
+            if way is None:
+                return
+            self._go(*way)
+
+    def walk_to(self, rule: str) -> None:
+        """Walk to one rule, from the nearest name, as far as the way holds."""
+        found = self._nearest([rule])
+        if found is not None:
+            self._go(*found)
+
+    def drift(self, name: str, drift: Drift) -> None:
+        """Have the vault do something on its own with a name, if the map has it that it can."""
+        here = self.joint(name)
+        step = None if here is None else next((step for step in self._atlas.edges[here] if step.trigger is drift), None)
+        if step is not None and self._is_open(step):
+            self._take(name, step)
+
+    def sweep(self, operations: Iterable[Operation]) -> None:
+        """Send every kind of request of which a wanted rule may decide, to every name; as long as that is of use."""
+        tried: Counter[str] = Counter()
+        for operation in operations:
+            for kind in KINDS[operation]:
+                for name in (*self._names[-MOST_NAMES:], self._fresh()):
+                    found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
+                    hit = [] if found is None else self._hit(found[1], tried)
+                    if found is not None and hit:
+                        tried.update(hit)
+                        self.send(name, *found)
+                        self._arrive(name)
+
+    def _hit(self, request: Request, tried: Mapping[str, int]) -> list[str]:
+        wanted = self.coverage.wanted()
+        foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
+        return [seen.rule for seen in foreseen if seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
+
+    def try_again(self) -> None:
+        """Forget what was gone for in vain: the vault has changed."""
+        self._refuted.clear()
+        self._lacking.clear()
+        self._lacked.clear()
+
+    def wander(self, budget: int) -> None:
+        """Take steps that have not followed one another on a name yet, for so many requests."""
+        end = len(self.trial.exchanges) + budget
+        while len(self.trial.exchanges) < end:
+            name = self._choosing.pick((*self._names[-MOST_NAMES:], self._fresh()))
+            here = self.joint(name)
+            if here is None:
+                self._names.append(self._fresh())
+                continue
+            last = self._last.get(name, "")
+            steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
+            fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs]
+            step = self._choosing.pick(fresh or steps)
+            if self._take(name, step):
+                self._arrive(name)
+            else:
+                self._lacked.add((name, step.taken, step.before))
+
+    def _fresh(self) -> str:
+        return f"n{len(self._names) + 1}"
+
+    def _nearest(self, wanted: Sequence[str]) -> tuple[str, tuple[Step, ...]] | None:
+        found: list[tuple[int, int, str, tuple[Step, ...]]] = []
+        for order, name in enumerate((*self._names[-MOST_NAMES:], self._fresh())):
+            here = self.joint(name)
+            if here is None:
+                continue
+            is_open = partial(self._is_open_to, name)
+            for way, more in zip(self._atlas.ways(here, wanted, is_open), (0, _REFUSED), strict=True):
+                if way is not None:
+                    found.append((more + sum(_COSTLY.get(step.trigger, 1) for step in way), order, name, way))
+        return min(found, key=lambda one: one[:2])[2:] if found else None
+
+    def _in_reach(self, rule: str) -> bool:
+        return rule not in BEYOND and self._refuted[rule] < MOST_TRIES and self._lacking[rule] < MOST_LACKS
+
+    def _is_open(self, step: Step) -> bool:
+        if any(taken.rule in BEYOND for taken in step.taken):
+            return False
+        key = self._key(step)
+        return self._refuted[key] < MOST_TRIES and self._lacking[key] < MOST_LACKS
+
+    def _key(self, step: Step) -> object:
+        """By what a failure is counted: by the row until it is met, then by all that takes part."""
+        return step.taken if self.coverage.held[step.row.rule] else step.row.rule
+
+    def _is_open_to(self, name: str, step: Step) -> bool:
+        if step.trigger is Operation.RESTORE and not self.trial.notebook.seen(name, "blob"):
+            return False
+        return self._is_open(step) and (name, step.taken, step.before) not in self._lacked
+
+    def joint(self, name: str) -> Joint | None:
+        """Where a name is on the map, if the vault has done nothing on its own but what it was told to; None: nowhere."""
+        if name.lower() not in self.trial.belief.names:
+            return Joint() if self.trial.belief.starts_empty else None
+        now = [hypothesis.joint for hypothesis in self._settled(name)]
+        assumed = self._assumed.get(name)
+        return assumed if assumed in now else self._atlas.placed(now[0])
+
+    def _settled(self, name: str) -> Sequence[Hypothesis]:
+        belief = self.trial.belief
+        return settle(belief.names[name.lower()], Facts(self.trial.now(), belief.settings), self.trial.profile)
+
+    def _is_clear(self, name: str) -> bool:
+        known = self.trial.belief.names.get(name.lower(), ())
+        return len({hypothesis.joint for hypothesis in known}) < 2
+
+    # --- going there
+
+    def _go(self, name: str, way: tuple[Step, ...]) -> None:
+        for step in way:
+            unmet = [taken.rule for taken in step.taken if not self.coverage.held[taken.rule]]
+            met = self.coverage.held[step.row.rule]
+            if not self._take(name, step):
+                self._lacking[self._key(step)] += 1
+                self._lacked.add((name, step.taken, step.before))
+                return
+            self._arrive(name)
+            if not any(self.coverage.held[rule] for rule in unmet) and (step is way[-1] or self.coverage.held[step.row.rule] == met):
+                self._refuted[self._key(step)] += 1
+                self.coverage.missed(step.row.rule, self._last.get(name, ""))
+            if self.joint(name) != step.after:
+                if step is not way[-1]:
+                    self._lacking[self._key(way[-1])] += 1
+                return
+
+    def _arrive(self, name: str) -> None:
+        if name not in self._names:
+            self._names.append(name)
+        here = self.joint(name)
+        if here is not None and here.certificate in _ALIVE and here != self._seen.get(name):
+            self.do(Send("GET", f"/certificates/{name}"), name)
+        if not self._is_clear(name):
+            self._look(name, _LOOKS)
+        self._back_up(name)
+        self._seen[name] = self.joint(name)
+
+    def _back_up(self, name: str) -> None:
+        """Have a backup of every name, as a stub and with versions: a restore wants one."""
+        here = self.joint(name)
+        if here is not None and here.certificate in _ALIVE and (name, here.certificate) not in self._kept:
+            self._kept.add((name, here.certificate))
+            self.do(Send("POST", f"/certificates/{name}/backup"), name)
+
+    def _take(self, name: str, step: Step) -> bool:
+        """Take a step; whether there was a way to."""
+        if isinstance(step.trigger, Operation):
+            found = self.request(name, step.trigger, lambda seen: self._leads(seen, name, step))
+            if found is None:
+                return False
+            self.send(name, *found)
+            return True
+        acts = self._levers(name, step)
+        if acts is None:
+            return False
+        for act in acts:
+            self.do(act, name)
+        self._assumed[name] = step.after
+        self._look(name, _LOOKS_AFTER.get(step.trigger, _LOOKS))  # type: ignore[call-overload]
+        return True
+
+    def send(self, name: str, send: Send, request: Request) -> None:
+        """Send a request that was chosen, with the issuers told to wait before what they would answer.
+
+        What the rows are that it exercised is known for certain where the vault has levers: it does nothing unless told.
+        """
+        if request.path.endswith("/create"):
+            for kind in (IssuerKind.SELF, IssuerKind.PARTNER):
+                self.do(Decide(Stall(), kind))
+        if request.path.endswith("/pending") and request.method == "PATCH":
+            self.do(Cancellation(wins=True, after_s=SLOW_S))
+        here = self.joint(name)
+        foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
+        before = self.trial.held.copy()
+        answer = self.trial.do(send, request)
+        held = Counter(self.trial.held - before)
+        if answer is not None and self.trial.controls is not None:
+            for seen in foreseen:
+                if self._surely(seen, here, answer):
+                    held.update({seen.rule} - set(held))
+        self._noted(held, name)
+
+    def _surely(self, seen: Foreseen, here: Joint | None, answer: Answer) -> bool:
+        """Whether a row has decided about a request, given where the name was."""
+        if seen.row is None or seen.row.reply is None or seen.before is None or seen.row.trigger in _LISTS:
+            return False
+        if here is None or not seen.row.reply.accepts(answer):
+            return False
+        there = seen.before.joint
+        return there.certificate is here.certificate and there.operation is here.operation and there.issuer in (None, here.issuer)
+
+    def request(
+        self, name: str, operation: Operation, fits: Callable[[Sequence[Foreseen]], bool]
+    ) -> tuple[Send, Request] | None:
+        """A request of an operation of which the model foresees what is wanted; None where no kind has it."""
+        scene = Scene(name, self.trial.notebook, self._choosing, tuple(self._names))
+        for kind in KINDS[operation]:
+            found = self.resolved(scene, kind)
+            if found is not None and fits(self.foreseen(found[1])):
+                return found
+        return None
+
+    def _leads(self, foreseen: Sequence[Foreseen], name: str, step: Step) -> bool:
+        """Whether a request may lead along a step, and the states alone decide whether it does."""
+        rules = {taken.rule for taken in step.taken}
+        return all(seen.row is not None for seen in foreseen) and any(
+            seen.rule == step.row.rule
+            and seen.name == name.lower()
+            and seen.before is not None
+            and seen.after is not None
+            and (seen.after.trail - seen.before.trail | {seen.rule}) == rules
+            and self._atlas.placed(seen.before.joint) == step.before
+            and (self._atlas.placed(seen.after.joint) == step.after or step.trigger is Operation.RESTORE)
+            for seen in foreseen
+        )
+
+    def resolved(self, scene: Scene, kind: Kind) -> tuple[Send, Request] | None:
+        """A request of a kind; None where it refers to something that was not seen."""
+        send = kind(scene)
+        try:
+            return send, self.trial.resolved(send)
+        except NothingToReferTo:
+            return None
+
+    def foreseen(self, request: Request) -> tuple[Foreseen, ...]:
+        """The rules that may decide about a request."""
+        return self._foreseen_by(self.trial.belief, request)
+
+    def _foreseen_by(self, belief: Belief | None, request: Request) -> tuple[Foreseen, ...]:
+        if belief is None:
+            return ()
+        return foresee(belief, request, at=self.trial.now(), profile=self.trial.profile, reader=READER)
+
+    # --- what the vault does on its own
+
+    def _levers(self, name: str, step: Step) -> list[Act] | None:
+        """What makes the vault take a step of its own; None where nothing does."""
+        known = self._known(name)
+        match step.trigger:
+            case Drift.ISSUER_ISSUES:
+                return [Decide(Issue(), name=name), Wait(1)]
+            case Drift.ISSUER_REFUSES:
+                return [Decide(Refuse(), name=name), Wait(1)]
+            case Drift.RENEWAL_DUE:
+                return self._renewal(name, known)
+            case Drift.RETENTION_ENDS:
+                return self._until(None if known.deletion is None else known.deletion.purge)
+            case Drift.NBF_REACHED:
+                early = (VersionState.EARLY, VersionState.EARLY_DISABLED)
+                return self._until(_date_of(known, step.before, early, "nbf"))
+            case Drift.EXP_REACHED:
+                valid = (VersionState.VALID, VersionState.VALID_DISABLED)
+                return self._until(_date_of(known, step.before, valid, "exp"))
+            case _:
+                return [Wait(SLOW_S + 1)]
+
+    def _known(self, name: str) -> Known:
+        hypotheses = self.trial.belief.names.get(name.lower())
+        return hypotheses[0].known if hypotheses else Known()
+
+    def _renewal(self, name: str, known: Known) -> list[Act] | None:
+        patch: Json = {"lifetime_actions": RENEWED}
+        arranged: list[Act] = [Decide(Stall(), kind) for kind in (IssuerKind.SELF, IssuerKind.PARTNER)]
+        if not known.versions or not isinstance(known.versions[-1].exp, int) or known.versions[-1].exp < self.trial.now():
+            return None
+        moment = renewal_moment(known)
+        if moment is None:
+            self.do(Send("PATCH", f"/certificates/{name}/policy", patch), name)
+            moment = renewal_moment(self._known(name))
+        if moment is None:
+            return None
+        return [*arranged, Wait(max(0, moment - self.trial.now()) + DAY_S + 1)]
+
+    def _until(self, moment: object) -> list[Act] | None:
+        date = moment.high if isinstance(moment, Within) else moment
+        return [Wait(max(0, date - self.trial.now()) + 1)] if isinstance(date, int) else None
+
+    def _look(self, name: str, collections: Sequence[str]) -> None:
+        """Ask where a name is, until it is clear."""
+        for path in collections:
+            self.do(Send("GET", path.replace("NAME", name)), name)
+            if self._is_clear(name):
+                return
+
+
+_LISTS: Final = (Operation.LIST, Operation.LIST_DELETED)
+_ALIVE: Final = (CertificateState.STUB, CertificateState.ACTIVE)
+_LOOKS: Final = ("/certificates/NAME/pending", "/certificates/NAME", "/deletedcertificates/NAME")
+_LOOKS_AFTER: Final[Mapping[Drift, Sequence[str]]] = {
+    Drift.DELETION_ENDS: ("/deletedcertificates/NAME",),
+    Drift.PURGE_ENDS: (),
+    Drift.RETENTION_ENDS: ("/deletedcertificates/NAME",),
+    Drift.RECOVERY_ENDS: ("/certificates/NAME",),
+    Drift.NBF_REACHED: ("/secrets/NAME", "/certificates/NAME"),
+    Drift.EXP_REACHED: ("/secrets/NAME", "/certificates/NAME"),
+}
+
+
+def _date_of(known: Known, joint: Joint, states: tuple[VersionState, ...], member: str) -> object:
+    """The date of the youngest version that is in one of these states."""
+    versions = known.versions[-len(joint.versions) :] if joint.versions else ()
+    dates = [getattr(version, member) for version, state in zip(versions, joint.versions, strict=False) if state in states]
+    return min((date for date in dates if isinstance(date, int)), default=None)
+
+

@@ -1,0 +1,106 @@
+"""The shortest history that still breaks the same rule.
+
+Hypothesis makes its own findings smaller; what is left of those, and what the planner has found, is thinned act by act, each
+time against a new vault. Not here: how a history is carried out (history).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from certlife.adapters.targets import Target
+from certlife.conformance.suite.acts import Act, Send
+from certlife.conformance.suite.history import History, Replayed, replay
+from certlife.model import Profile
+from certlife.model.values import Json
+
+MOST_RUNS: Final = 300
+"""How many histories are tried in search of a shorter one."""
+
+
+def shortened(history: History, rule: str, target: Target, *, profile: Profile) -> Replayed | None:
+    """The run of a history from which nothing can be left out such that its last answer still breaks the rule.
+
+    Args:
+        history: one that has broken it.
+    Returns: None where the rule is not broken when the history is run again.
+    """
+    search = _Search(history, rule, target, profile)
+    if not search.breaks(history.acts):
+        return None
+    _simplified(_thinned(search.acts, search.breaks), search.breaks)
+    return search.best
+
+
+class _Search:
+    """Runs candidates, and keeps the shortest that still breaks the rule."""
+
+    def __init__(self, history: History, rule: str, target: Target, profile: Profile) -> None:
+        self.best: Replayed | None = None
+        self._history, self._rule, self._target, self._profile = history, rule, target, profile
+        self._left = MOST_RUNS
+
+    @property
+    def acts(self) -> list[Act]:
+        """Those of the best run, up to the finding."""
+        return [] if self.best is None else list(self.best.history.acts)
+
+    def breaks(self, acts: Sequence[Act]) -> bool:
+        """Whether these acts still break the rule."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        run = replay(replace(self._history, acts=tuple(acts)), self._target, profile=self._profile)
+        if run.deviated is None or run.deviated.found.rule != self._rule:
+            return False
+        done = replace(run.history, acts=run.deviated.acts)
+        self.best = replace(run, history=done)
+        return True
+
+
+def _thinned(acts: list[Act], breaks: Callable[[Sequence[Act]], bool]) -> list[Act]:
+    """Leave out ever smaller stretches, from the front on, as long as the rule stays broken; the last act stays."""
+    size = max(1, (len(acts) - 1) // 2)
+    while True:
+        start = 0
+        while start < len(acts) - 1:
+            rest = acts[:start] + acts[min(start + size, len(acts) - 1) :]
+            if breaks(rest):
+                acts = rest
+            else:
+                start += size
+        if size == 1:
+            return acts
+        size = max(1, size // 2)
+
+
+def _simplified(acts: list[Act], breaks: Callable[[Sequence[Act]], bool]) -> list[Act]:
+    """Leave out members of bodies and queries, as long as the rule stays broken."""
+    for index in range(len(acts)):
+        place = 0
+        while place < len(simpler := _simpler(acts[index])):
+            candidate = [*acts[:index], simpler[place], *acts[index + 1 :]]
+            if breaks(candidate):
+                acts = candidate
+            else:
+                place += 1
+    return acts
+
+
+def _simpler(act: Act) -> list[Act]:
+    if not isinstance(act, Send):
+        return []
+    found: list[Act] = []
+    if isinstance(act.body, dict):
+        found.extend(replace(act, body=_without(act.body, name)) for name in act.body if len(act.body) > 1)
+        policy = act.body.get("policy")
+        if isinstance(policy, dict):
+            found.extend(replace(act, body={**act.body, "policy": _without(policy, name)}) for name in policy)
+    found.extend(replace(act, query={k: v for k, v in act.query.items() if k != name}) for name in act.query)
+    return found
+
+
+def _without(members: dict[str, Json], name: str) -> dict[str, Json]:
+    return {key: value for key, value in members.items() if key != name}
