@@ -13,6 +13,7 @@ from certlife.model.values import Answer, Request
 _SECRET: Final = {"pwd", "password", "token", "access_token", "authorization"}
 _PRIVATE: Final = "PRIVATE KEY"
 _RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
+_ADDRESS: Final = re.compile(r"/(?:deleted)?(?:certificates|keys|secrets)(?:/|$)")
 _BLOBS: Final = {"value", "cer", "csr"}
 _LONGEST: Final = 80
 HIDDEN: Final = "<hidden>"
@@ -34,7 +35,7 @@ def discreet(value: Any, key: str = "") -> Any:
 def text_shown(text: str) -> str:
     """A sentence in one line, without what somebody may have quoted in it: keys, and anything long that is no words."""
     line = " ".join(text.split())
-    return HIDDEN if _PRIVATE in line else _RUN.sub(HIDDEN, line)
+    return HIDDEN if _PRIVATE in line else _RUN.sub(lambda run: run[0] if _ADDRESS.search(run[0]) else HIDDEN, line)
 
 
 def request_shown(request: Request) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Not here: what is found (check_trace), the command line (cli).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from certlife.conformance.check_trace import Checked, Judged, Told
@@ -20,6 +20,7 @@ from rich.table import Table
 
 COLOURS = {"conforms": "green", "deviates": "red", "inconclusive": "yellow"}
 _MOST_ALLOWED = 12
+_LONGEST = 40
 
 
 def print_checked(console: Console, checked: Checked) -> None:
@@ -103,8 +104,13 @@ def because_lines(because: tuple[str, ...], most: int = 4) -> Iterator[str]:
 def request_line(exchange: Exchange) -> str:
     """A request in one line, with the time where it is known."""
     at = f"{datetime.fromtimestamp(exchange.at, UTC):%H:%M:%S} " if exchange.at is not None else ""
-    query = "?" + "&".join(f"{key}={value}" for key, value in exchange.request.query.items()) if exchange.request.query else ""
-    return escape(f"{at}{exchange.request.method} {exchange.request.path}{query}")
+    return escape(f"{at}{exchange.request.method} {exchange.request.path}{query_text(exchange.request.query)}")
+
+
+def query_text(query: Mapping[str, str]) -> str:
+    """A query with its question mark; what is long in it, as the marker of a page, is cut."""
+    cut = {key: value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…" for key, value in query.items()}
+    return "?" + "&".join(f"{key}={value}" for key, value in cut.items()) if cut else ""
 
 
 def answer_line(answer: Answer) -> str:

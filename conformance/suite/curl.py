@@ -84,7 +84,8 @@ def _end(finding: Finding, written: Sequence[_Act]) -> Iterator[str]:
     for allowed in finding.allowed:
         yield _comment(f"{allowed.rule} allows {allowed.reply} while {allowed.state} ({allowed.grade})")
     if written and isinstance(written[-1].step.act, Send):
-        yield f'cat "$work/{written[-1].step.number}.json"'
+        last = f'"$work/{written[-1].step.number}.json"'
+        yield f"[ ! -s {last} ] || cat {last}"
     yield ""
 
 
@@ -173,8 +174,10 @@ class _Act:
         for place in range(0, len(parts), 2):
             parts[place] = json.dumps(parts[place])[1:-1]
         for place in range(1, len(parts), 2):
-            parts[place] = f"\\({self._argument(self._references.of(self.step.number, parts[place]).variable)})"
-        return f'"{"".join(parts)}"'
+            parts[place] = self._argument(self._references.of(self.step.number, parts[place]).variable)
+        if len(parts) == 3 and not parts[0] and not parts[2]:
+            return parts[1]
+        return f'"{"".join(f"\\({part})" if place % 2 else part for place, part in enumerate(parts))}"'
 
     def _made(self, kind: str, wishes: Mapping[str, Any]) -> str:
         name = f"{kind.removeprefix('$')}_{self.step.number}"

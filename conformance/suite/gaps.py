@@ -19,7 +19,7 @@ from certlife.conformance.suite.standing import problems_of
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 
 
-class GapsMalformed(ValueError):
+class GapsMalformed(ValueError):  # noqa: N818 - it says what is wrong
     """The file lists no gaps as it should; whoever wrote or named it is wrong."""
 
 

@@ -6,9 +6,11 @@ Not here: the life cycles (diagrams).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from certlife.conformance.discreet import text_shown
+from certlife.conformance.report import query_text
 from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send
 from certlife.conformance.suite.history import History
 from certlife.conformance.suite.steps import Step, body_line, decided, lever_line, steps
@@ -17,7 +19,7 @@ from certlife.model.findings import Finding
 from certlife.model.values import Answer
 from certlife.model.vocabulary import IssuerKind
 
-_PLAIN: Final = frozenset(" _-./,=?'+~()[]→…")
+_PLAIN: Final = frozenset(" _-./,=?'+~()[]{}$\"→…")
 _MOST_ALLOWED: Final = 3
 _LONGEST: Final = 60
 
@@ -29,8 +31,10 @@ def sequence(history: History, exchanges: Sequence[Exchange] = (), finding: Find
 
 def escaped(text: str) -> str:
     """A text as Mermaid takes it in a message or a note, whatever is in it."""
-    line = " ".join(text.split())
-    return "".join(one if one.isalnum() or one in _PLAIN else f"#{ord(one)};" for one in line)
+    line = f"{' '.join(text.split())} "
+    # A colon right before an entity would end a style, where Mermaid finds that word before it.
+    pairs = ((one, one.isalnum() or one in _PLAIN or (one == ":" and after == " ")) for one, after in pairwise(line))
+    return "".join(one if plain else f"#{ord(one)};" for one, plain in pairs)
 
 
 def _lines(history: History, exchanges: Sequence[Exchange], finding: Finding | None) -> Iterator[str]:
@@ -51,8 +55,7 @@ def _lines(history: History, exchanges: Sequence[Exchange], finding: Finding | N
 def _step(step: Step) -> Iterator[str]:
     act = step.act
     if isinstance(act, Send):
-        path = act.path if step.exchange is None else step.exchange.request.path
-        yield f"client->>vault: {escaped(f'{act.method} {path}{_asked(act)}')}"
+        yield f"client->>vault: {escaped(_asked(step, act))}"
         if step.exchange is not None:
             yield f"vault-->>client: {escaped(_answered(step.exchange.answer))}"
     elif isinstance(act, Decide) and _of_issuer(act):
@@ -66,8 +69,10 @@ def _step(step: Step) -> Iterator[str]:
         yield f"Note over vault: {escaped(lever_line(act))}"
 
 
-def _asked(send: Send) -> str:
-    return "" if send.body is None else f" {body_line(send.body, _LONGEST)}"
+def _asked(step: Step, send: Send) -> str:
+    asked = send if step.exchange is None else step.exchange.request
+    body = "" if send.body is None else f" {body_line(send.body, _LONGEST)}"
+    return f"{send.method} {asked.path}{query_text(asked.query)}{body}"
 
 
 def _answered(answer: Answer) -> str:

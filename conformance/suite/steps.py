@@ -13,7 +13,8 @@ from typing import Final
 from certlife.adapters.clock import DAY_S
 from certlife.adapters.port import Issue, Refuse
 from certlife.conformance.discreet import discreet
-from certlife.conformance.suite.acts import Act, Cancellation, Decide, Forget, Restart, Send, Take, Wait
+from certlife.conformance.report import query_text
+from certlife.conformance.suite.acts import Act, Cancellation, Decide, Join, Restart, Send, Take, Wait
 from certlife.model import Exchange
 from certlife.model.values import Json
 from certlife.model.vocabulary import IssuerKind
@@ -45,9 +46,8 @@ def steps(acts: Sequence[Act], exchanges: Sequence[Exchange]) -> Iterator[Step]:
 
 def send_line(send: Send) -> str:
     """A request as it is meant, in a line: its references as they stand in the history, its body cut and discreet."""
-    query = "?" + "&".join(f"{name}={value}" for name, value in send.query.items()) if send.query else ""
     body = "" if send.body is None else f" {body_line(send.body)}"
-    return " ".join(f"{send.method} {send.path}{query}{body}".split())
+    return " ".join(f"{send.method} {send.path}{query_text(send.query)}{body}".split())
 
 
 def body_line(body: Json, longest: int = _LONGEST) -> str:
@@ -56,11 +56,11 @@ def body_line(body: Json, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def lever_line(act: Act) -> str:
+def lever_line(act: Act) -> str:  # noqa: PLR0911 - a sentence for each
     """A pull at a lever, as a sentence about the service."""
     match act:
         case Wait():
-            return f"{span(act.seconds)} pass"
+            return f"time passes: {span(act.seconds)}"
         case Decide():
             return _decided(act)
         case Cancellation(wins=True):
@@ -72,8 +72,8 @@ def lever_line(act: Act) -> str:
             return ", ".join(f"{what} take {span(time)}" for what, time in spans.items() if time is not None)
         case Restart():
             return "the vault is stopped and started"
-        case Forget():
-            return "what was seen is forgotten: every name may be anything"
+        case Join():
+            return "somebody joins who knows nothing of what was before"
         case Send():
             return send_line(act)
 

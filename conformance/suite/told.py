@@ -8,17 +8,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 from certlife.conformance.report import COLOURS, met_lines, request_line
-from certlife.conformance.suite.acts import Forget, Send
+from certlife.conformance.suite.acts import Join, Send
 from certlife.conformance.suite.saved import stem
 from certlife.conformance.suite.standing import Standing, not_reached, standings
 from certlife.conformance.suite.steps import Step, body_line, lever_line, send_line, steps
 from certlife.conformance.suite.verdict import Problem, Verified
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 
 _LOOKS: Final = {
@@ -100,7 +100,7 @@ def verdict_lines(verified: Verified) -> Iterator[str]:
 def _step(step: Step) -> str:
     act = step.act
     if not isinstance(act, Send):
-        return f"[dim]{'—' if isinstance(act, Forget) else '~'} {escape(lever_line(act))}[/]"
+        return f"[dim]{'—' if isinstance(act, Join) else '~'} {escape(lever_line(act))}[/]"
     if step.exchange is None:
         return f"{escape(send_line(act))} → not sent"
     body = "" if act.body is None else f" [dim]{escape(body_line(act.body))}[/]"
@@ -124,7 +124,8 @@ def _table(verified: Verified) -> Table:
 def _print_not_reached(console: Console, verified: Verified) -> None:
     for reason, found in not_reached(verified).items():
         console.print(f"\nnot reached, {escape(reason)}: {_count(len(found), 'rule')}", highlight=False)
-        console.print(Padding(f"[dim]{' '.join(found)}[/]", (0, 0, 0, 2)), highlight=False)
+        for line in wrap(" ".join(found), console.width - 2, break_on_hyphens=False):
+            console.print(f"  [dim]{line}[/]", highlight=False)
 
 
 def _count(number: int, what: str) -> str:
