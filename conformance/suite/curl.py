@@ -177,7 +177,8 @@ class _Act:
             parts[place] = self._argument(self._references.of(self.step.number, parts[place]).variable)
         if len(parts) == 3 and not parts[0] and not parts[2]:
             return parts[1]
-        return f'"{"".join(f"\\({part})" if place % 2 else part for place, part in enumerate(parts))}"'
+        parts[1::2] = [f"\\({variable})" for variable in parts[1::2]]
+        return f'"{"".join(parts)}"'
 
     def _made(self, kind: str, wishes: Mapping[str, Any]) -> str:
         name = f"{kind.removeprefix('$')}_{self.step.number}"

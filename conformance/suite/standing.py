@@ -18,11 +18,11 @@ UNTOLD: Final = "no request led to it"
 
 
 class Standing(Enum):
-    """What became of a rule; the first that applies."""
+    """What became of a rule, in the order in which it is told."""
 
+    HELD = "held"
     BROKEN = "broken"
     KNOWN_GAP = "known gap"
-    HELD = "held"
     NOT_REACHED = "not reached"
 
 

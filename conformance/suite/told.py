@@ -112,11 +112,10 @@ def _table(verified: Verified) -> Table:
     counted = standings(verified)
     table.add_column("table", "all")
     table.add_column("rules", str(sum(one.total() for one in counted.values())), justify="right")
-    shown = (Standing.HELD, Standing.BROKEN, Standing.KNOWN_GAP, Standing.NOT_REACHED)
-    for standing in shown:
+    for standing in Standing:
         table.add_column(standing.value, str(sum(one[standing] for one in counted.values())), justify="right")
     for name, one in counted.items():
-        cells = (f"[{_LOOKS[standing]}]{one[standing]}[/]" if one[standing] else "[dim]·[/]" for standing in shown)
+        cells = (f"[{_LOOKS[standing]}]{one[standing]}[/]" if one[standing] else "[dim]·[/]" for standing in Standing)
         table.add_row(name, str(one.total()), *cells)
     return table
 
