@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from textwrap import wrap
 from typing import Final
 
 from certlife.conformance.discreet import text_shown
@@ -22,6 +23,8 @@ from certlife.model.vocabulary import IssuerKind
 _PLAIN: Final = frozenset(" _-./,=?'+~()[]{}$\"→…")
 _MOST_ALLOWED: Final = 3
 _LONGEST: Final = 60
+_WIDTH: Final = 70
+"""Characters of a line in a note: Mermaid makes the picture as wide as the longest."""
 
 
 def sequence(history: History, exchanges: Sequence[Exchange] = (), finding: Finding | None = None) -> str:
@@ -39,7 +42,6 @@ def escaped(text: str) -> str:
 
 def _lines(history: History, exchanges: Sequence[Exchange], finding: Finding | None) -> Iterator[str]:
     yield "sequenceDiagram"
-    yield "  autonumber"
     yield "  participant client"
     yield "  participant vault"
     if any(isinstance(act, Cancellation) or _of_issuer(act) for act in history.acts):
@@ -47,9 +49,9 @@ def _lines(history: History, exchanges: Sequence[Exchange], finding: Finding | N
     for step in steps(history.acts, exchanges):
         yield from (f"  {line}" for line in _step(step))
     if finding is not None:
-        yield f"  Note over client,vault: {escaped(f'{finding.rule} is broken: {text_shown(finding.text)}')}"
-        for allowed in finding.allowed[:_MOST_ALLOWED]:
-            yield f"  Note over client,vault: {escaped(f'{allowed.rule} allows {allowed.reply}')}"
+        broken = f"{finding.rule} is broken: {text_shown(finding.text)}"
+        allowed = (f"{one.rule} allows {one.reply}" for one in finding.allowed[:_MOST_ALLOWED])
+        yield f"  Note over client,vault: {_noted(broken, *allowed)}"
 
 
 def _step(step: Step) -> Iterator[str]:
@@ -60,19 +62,24 @@ def _step(step: Step) -> Iterator[str]:
             yield f"vault-->>client: {escaped(_answered(step.exchange.answer))}"
     elif isinstance(act, Decide) and _of_issuer(act):
         if act.name is None:
-            yield f"Note over issuer: {escaped(f'{decided(act)}, when it is next asked')}"
+            yield f"Note over issuer: {_noted(f'{decided(act)}, when it is next asked')}"
         else:
             yield f"issuer-)vault: {escaped(f'{act.name}: {decided(act)}')}"
     elif isinstance(act, Cancellation):
-        yield f"Note over vault,issuer: {escaped(lever_line(act))}"
+        yield f"Note over vault,issuer: {_noted(lever_line(act))}"
     else:
-        yield f"Note over vault: {escaped(lever_line(act))}"
+        yield f"Note over vault: {_noted(lever_line(act))}"
+
+
+def _noted(*texts: str) -> str:
+    """Texts as a note, in lines."""
+    return "<br/>".join(escaped(line) for text in texts for line in wrap(text, _WIDTH) or [""])
 
 
 def _asked(step: Step, send: Send) -> str:
     asked = send if step.exchange is None else step.exchange.request
     body = "" if send.body is None else f" {body_line(send.body, _LONGEST)}"
-    return f"{send.method} {asked.path}{query_text(asked.query)}{body}"
+    return f"{step.number}. {send.method} {asked.path}{query_text(asked.query)}{body}"
 
 
 def _answered(answer: Answer) -> str:
