@@ -32,7 +32,6 @@ private_key = $work/ca.key
 rand_serial = yes
 default_md = sha256
 unique_subject = no
-preserve = yes
 email_in_dn = yes
 copy_extensions = copy
 policy = anything
@@ -113,7 +112,7 @@ def _certificate(wish: File, path: str) -> Iterator[str]:
 def _signed(path: str, age_days: int, months: int, more: str) -> str:
     begin, end = -age_days, _days(months) - age_days
     times = f'-startdate "$(moment {begin})" -enddate "$(moment {end})"'
-    return f'openssl ca -batch -notext -config "$work/ca.cnf" {times}{more} -in {path}csr" -out {path}pem"'
+    return f'openssl ca -batch -notext -preserveDN -config "$work/ca.cnf" {times}{more} -in {path}csr" -out {path}pem"'
 
 
 def _key(kty: str, size: int | None, curve: str | None) -> str:
