@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from certlife.conformance.check_trace import Checked, Judged, Told
-from certlife.conformance.discreet import text_shown
+from certlife.conformance.discreet import in_a_line, text_shown
 from certlife.conformance.register import entries, url_of
 from certlife.model import Exchange
 from certlife.model.findings import Allowed, Finding
@@ -104,7 +104,8 @@ def because_lines(because: tuple[str, ...], most: int = 4) -> Iterator[str]:
 def request_line(exchange: Exchange) -> str:
     """A request in one line, with the time where it is known."""
     at = f"{datetime.fromtimestamp(exchange.at, UTC):%H:%M:%S} " if exchange.at is not None else ""
-    return escape(f"{at}{exchange.request.method} {exchange.request.path}{query_text(exchange.request.query)}")
+    asked = f"{exchange.request.method} {exchange.request.path}{query_text(exchange.request.query)}"
+    return escape(f"{at}{in_a_line(asked)}")
 
 
 def query_text(query: Mapping[str, str]) -> str:

@@ -81,6 +81,18 @@ def test_markup_in_what_was_answered_is_only_text(problem: Problem) -> None:
     assert "answered 409 [red]: [/] gone wrong" in plain(changed)
 
 
+def test_finding_steers_no_terminal_and_can_be_written_down(problem: Problem) -> None:
+    last = problem.exchanges[-1]
+    evil = "\x1b]0;title\x07 \ud800"
+    answer = replace(last.answer, status=409, body={"error": {"code": evil, "message": evil}})
+    request = replace(last.request, path=f"/certificates/{evil}")
+    finding = replace(problem.finding, text=evil)
+    changed = replace(problem, finding=finding, exchanges=(*problem.exchanges[:-1], replace(last, answer=answer, request=request)))
+
+    assert plain(changed).encode()
+    assert not {"\x1b", "\x07"} & set(plain(changed))
+
+
 def test_request_that_was_never_sent_is_told_as_such(problem: Problem) -> None:
     assert "→ not sent" in plain(replace(problem, exchanges=problem.exchanges[-1:]))
 

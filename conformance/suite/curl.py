@@ -6,13 +6,12 @@ Not here: how openssl makes files and chains (openssl), where references come fr
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any, Final
 from urllib import parse
 
-from certlife.conformance.discreet import text_shown
+from certlife.conformance.discreet import in_a_line, text_shown
 from certlife.conformance.suite.acts import Act, Send, Wait
 from certlife.conformance.suite.content import File, Signed
 from certlife.conformance.suite.history import History
@@ -39,7 +38,6 @@ take() {
   jq -er "$2" "$work/$1.json" || { echo "answer $1 does not show $2" >&2; exit 2; }
 }
 """
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WISHES: Final = ("$file", "$signed")
 _BODILESS: Final = ("GET", "DELETE", "HEAD")
 _IN_PATH: Final = "/%:@,;=+~"
@@ -117,7 +115,7 @@ class _Act:
             else:
                 yield from chain_lines(wish, name, f'"{self._expanded(wish.csr, "$+/=")}"')
         yield from self._curl(act)
-        yield f"printf '%s -> %s\\n' {quote(_unbroken(f'{number}. {act.method} {act.path}'))} \"$status\""
+        yield f"printf '%s -> %s\\n' {quote(in_a_line(f'{number}. {act.method} {act.path}'))} \"$status\""
         for source in self._references.taken_from(number):
             yield f"{source.variable}=$(take {number} {quote(source.path)})"
 
@@ -207,9 +205,4 @@ def _encoded(text: str, safe: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return f"# {_unbroken(text)}"
-
-
-def _unbroken(text: str) -> str:
-    """A text that ends no line, and that can be written down."""
-    return _UNSEEN.sub(" ", text).encode("utf-8", "backslashreplace").decode()
+    return f"# {in_a_line(text)}"

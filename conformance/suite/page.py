@@ -28,7 +28,7 @@ def page(verified: Verified) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = resources.files("certlife.conformance.suite").joinpath("page.html").read_text(encoding="utf-8")
     counted = standings(verified)
-    return environment.from_string(template).render(
+    text = environment.from_string(template).render(
         verified=verified,
         remarks=[Text.from_markup(line).plain for line in verdict_lines(verified)][:-1],
         shown=list(Standing),
@@ -37,6 +37,7 @@ def page(verified: Verified) -> str:
         reasons=not_reached(verified),
         findings=[_finding(problem, verified) for problem in verified.problems],
     )
+    return text.encode("utf-8", "xmlcharrefreplace").decode()  # half a surrogate pair can not be written otherwise
 
 
 def _rules(verified: Verified, table: str) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from certlife.adapters.clock import DAY_S
 from certlife.adapters.port import Issue, Refuse
-from certlife.conformance.discreet import discreet
+from certlife.conformance.discreet import discreet, in_a_line
 from certlife.conformance.report import query_text
 from certlife.conformance.suite.acts import Act, Cancellation, Decide, Join, Restart, Send, Take, Wait
 from certlife.model import Exchange
@@ -47,12 +47,12 @@ def steps(acts: Sequence[Act], exchanges: Sequence[Exchange]) -> Iterator[Step]:
 def send_line(send: Send) -> str:
     """A request as it is meant, in a line: its references as they stand in the history, its body cut and discreet."""
     body = "" if send.body is None else f" {body_line(send.body)}"
-    return " ".join(f"{send.method} {send.path}{query_text(send.query)}{body}".split())
+    return in_a_line(f"{send.method} {send.path}{query_text(send.query)}{body}")
 
 
 def body_line(body: Json, longest: int = _LONGEST) -> str:
     """A body in a line, cut and discreet."""
-    text = json.dumps(discreet(body), ensure_ascii=False)
+    text = in_a_line(json.dumps(discreet(body), ensure_ascii=False))
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
