@@ -185,7 +185,7 @@ def test_print_has_findings_table_reasons_and_the_verdict_last(verified: Verifie
     assert told.count("OPER-20 is broken") == 2
     for name in by_table():
         assert f"\n{name} " in told
-    assert "not reached, the target has no <levers> & no [red]clock: " in told
+    assert "rules: the target has no <levers> & no [red]clock\n" in told
     assert told.splitlines()[-1] == (
         f"deviates: {verified.target}, 2 findings, 1234 requests in 3.2 s, seed 7, profile either"
     )

@@ -128,7 +128,7 @@ def test_junit_tells_passed_failed_and_not_reached_apart(verified: Verified) -> 
     assert list(found["SHOW-001"]) == []
     skipped = found["CERT-01"].find("skipped")
     assert skipped is not None
-    assert skipped.attrib["message"] == "not reached: no request led to it"
+    assert skipped.attrib["message"] == "not reached: the run did not lead to it"
 
 
 def test_junit_skips_known_gaps(verified: Verified) -> None:

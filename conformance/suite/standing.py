@@ -13,7 +13,7 @@ from typing import Final
 from certlife.conformance.register import by_table
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 
-UNTOLD: Final = "no request led to it"
+UNTOLD: Final = "the run did not lead to it"
 """Why a rule was not reached, where nobody knows better."""
 
 

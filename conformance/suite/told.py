@@ -122,7 +122,7 @@ def _table(verified: Verified) -> Table:
 
 def _print_not_reached(console: Console, verified: Verified) -> None:
     for reason, found in not_reached(verified).items():
-        console.print(f"\nnot reached, {escape(reason)}: {_count(len(found), 'rule')}", highlight=False)
+        console.print(f"\nnot reached, {_count(len(found), 'rule')}: {escape(reason)}", highlight=False)
         for line in wrap(" ".join(found), console.width - 2, break_on_hyphens=False):
             console.print(f"  [dim]{line}[/]", highlight=False)
 
