@@ -20,6 +20,7 @@ from certlife.conformance.register import rules
 from certlife.conformance.shorten import history
 from certlife.model import Exchange, Profile
 from certlife.model.errors import BeliefTooLarge
+from certlife.model.findings import Allowed
 from certlife.model.x509 import Reader
 
 MOST_FINDINGS: Final = 20
@@ -144,13 +145,21 @@ def finding_document(told: Told) -> dict[str, Any]:
         "place": told.place,
         "request": request_shown(exchange.request),
         "answer": answer_shown(exchange.answer),
-        "allowed": [
-            {"rule": a.rule, "reply": a.reply, "grade": a.grade, "requirements": list(a.because), "state": a.state}
-            for a in finding.allowed
-        ],
+        "allowed": [allowed_document(allowed) for allowed in finding.allowed],
         "history": [
             {"step": step, **request_shown(past.request), "status": past.answer.status} for step, past in told.steps
         ],
+    }
+
+
+def allowed_document(allowed: Allowed) -> dict[str, Any]:
+    """An answer that would have been right, as JSON."""
+    return {
+        "rule": allowed.rule,
+        "reply": allowed.reply,
+        "grade": allowed.grade,
+        "requirements": list(allowed.because),
+        "state": allowed.state,
     }
 
 

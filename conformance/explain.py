@@ -95,24 +95,28 @@ def _rule_lines(rule: Rule) -> Iterator[str]:
 
 
 def rule_line(rule: Rule) -> Iterator[str]:
-    """A rule in a line."""
+    """A rule in a line, with markup."""
+    yield escape(f"{rule.rule}  {meaning(rule)}  ({rule.grade.value})")
+
+
+def meaning(rule: Rule) -> str:
+    """What a rule says, in a line of plain text, without its id and grade."""
     if isinstance(rule, Row):
         states = " | ".join(state.value for state in rule.source)
-        guard = "" if rule.guard.name == "always" else f" [{rule.guard.name}]"
         where = f" → {rule.target.value}" if rule.target is not None else ""
         reply = f": {rule.reply}" if rule.reply is not None else ""
-        yield escape(f"{rule.rule}  {states} · {_name(rule.trigger)}{guard}{where}{reply}  ({rule.grade.value})")
-    elif isinstance(rule, Join):
-        guard = "" if rule.guard.name == "always" else f" [{rule.guard.name}]"
-        yield escape(f"{rule.rule}  {_name(rule.cause)}{guard} tells the {rule.machine.value}: {_name(rule.signal)}  ({rule.grade.value})")
-    elif isinstance(rule, Show):
-        views = ", ".join(view.value for view in rule.views)
-        yield escape(f"{rule.rule}  {rule.member} in {views}  ({rule.grade.value})")
-    else:
-        test = rule.broken if isinstance(rule, Constraint) else rule.holds
-        meaning = (test.__doc__ or "").strip().splitlines()[0]
-        reply = f" → {rule.reply}" if isinstance(rule, Constraint) else ""
-        yield escape(f"{rule.rule}  {meaning}{reply}  ({rule.grade.value})")
+        return f"{states} · {_name(rule.trigger)}{_guarded(rule)}{where}{reply}"
+    if isinstance(rule, Join):
+        return f"{_name(rule.cause)}{_guarded(rule)} tells the {rule.machine.value}: {_name(rule.signal)}"
+    if isinstance(rule, Show):
+        return f"{rule.member} in {', '.join(view.value for view in rule.views)}"
+    test = rule.broken if isinstance(rule, Constraint) else rule.holds
+    reply = f" → {rule.reply}" if isinstance(rule, Constraint) else ""
+    return (test.__doc__ or "").strip().splitlines()[0] + reply
+
+
+def _guarded(rule: Row | Join) -> str:
+    return "" if rule.guard.name == "always" else f" [{rule.guard.name}]"
 
 
 def _name(trigger: object) -> str:
@@ -120,4 +124,4 @@ def _name(trigger: object) -> str:
     return str(value)
 
 
-__all__ = ["Relation", "explain", "near", "rule_line"]
+__all__ = ["Relation", "explain", "meaning", "near", "rule_line"]

@@ -57,11 +57,23 @@ class Entry:
 
 
 @cache
+def by_table() -> dict[str, tuple[Rule, ...]]:
+    """All rules of the model, by the name of the table that they stand in."""
+    return {
+        **{machine.value: table for machine, table in TABLES.items()},
+        "joint": JOINT,
+        "shown members": SHOWS,
+        "relations": RELATIONS,
+        "X.509": X509_RELATIONS,
+        "request rules": CONSTRAINTS,
+        "session": (CLOCK,),
+    }
+
+
+@cache
 def rules() -> dict[str, Rule]:
     """All rules of the model by id."""
-    rows = (row for table in TABLES.values() for row in table)
-    every: tuple[Rule, ...] = (*rows, *JOINT, *SHOWS, *RELATIONS, *X509_RELATIONS, *CONSTRAINTS, CLOCK)
-    return {rule.rule: rule for rule in every}
+    return {rule.rule: rule for table in by_table().values() for rule in table}
 
 
 @cache
@@ -107,4 +119,4 @@ def url_of(identifier: str) -> str:
     return sources()[short[0]]["url"] if short else ""
 
 
-__all__ = ["Constraint", "Entry", "Join", "Relation", "Row", "Show", "entries", "find", "rules", "sources", "url_of"]
+__all__ = ["Constraint", "Entry", "Join", "Relation", "Row", "Show", "by_table", "entries", "find", "rules", "sources", "url_of"]

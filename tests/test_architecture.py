@@ -22,7 +22,7 @@ MAY_IMPORT = {
 PACKAGES = {
     "model": {"transitions"},
     "adapters": {"cryptography"},
-    "conformance": {"click", "rich", "yaml"},
+    "conformance": {"click", "cryptography", "hypothesis", "jinja2", "rich", "yaml"},
     "diagrams": {"graphviz", "pygraphviz", "transitions"},
 }
 IMPURE = {"asyncio", "datetime.now", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "subprocess", "time", "uuid"}

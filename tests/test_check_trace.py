@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.cli import main
-from certlife.conformance.discreet import HIDDEN, answer_shown, request_shown
+from certlife.conformance.discreet import HIDDEN, answer_shown, request_shown, text_shown
 from certlife.conformance.judge import judge
 from certlife.conformance.readers import read
 from certlife.conformance.shorten import history
@@ -191,6 +191,28 @@ def test_passwords_keys_and_backups_are_not_shown() -> None:
     assert "hunter2" not in shown
     assert "PRIVATE" not in shown
     assert shown.count(HIDDEN) == 4
+
+
+def test_private_keys_and_tokens_are_not_shown_wherever_they_stand() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"
+    shown = json.dumps(answer_shown(Answer(200, {"odd": key, "Token": "abc", "list": [key]})))
+
+    assert "MIIE" not in shown
+    assert shown.count(HIDDEN) == 3
+
+
+# what a sentence quotes -> what is shown of it
+QUOTED = {
+    "met 'MIIJ" + "aB3/" * 40 + "', wanted a text": f"met '{HIDDEN}', wanted a text",
+    "-----BEGIN PRIVATE KEY-----\nMIIE": HIDDEN,
+    "https://VAULT/certificates/" + "a" * 120 + "/" + "0" * 32: "https://VAULT/certificates/" + "a" * 120 + "/" + "0" * 32,
+    "two\nlines \x1b[31m": "two lines \\x1b[31m",
+}
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_sentence_is_shown_in_a_line_without_what_must_not_be_quoted(text: str) -> None:
+    assert text_shown(text) == QUOTED[text]
 
 
 # what is asked -> pieces of what is said

@@ -99,6 +99,9 @@ def imported(sent: Members, derived: Members) -> Members:
     """
     key, x509 = members(derived["key_props"], "key_props"), members(derived["x509_props"], "x509_props")
     asked = members(sent.get("key_props"), "policy.key_props")
+    months = members(sent.get("x509_props"), "policy.x509_props").get("validity_months")
+    if isinstance(months, int) and months < 0:  # KVC-POL-005, although the file has the last word
+        raise bad_property("policy.x509_props.validity_months")
     issuer = _issuer(members(sent.get("issuer"), "policy.issuer"))
     flags: Members = {
         "exportable": _flag(asked, "exportable", usual=True),

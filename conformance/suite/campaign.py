@@ -23,8 +23,8 @@ from certlife.conformance.suite.shrink import shortened
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 from certlife.model import Profile
-from certlife.model.vocabulary import Machine, Operation
 from certlife.model.tables import OWNERS, TABLES
+from certlife.model.vocabulary import Machine, Operation
 
 BUDGET: Final = 20_000
 """How many requests a vault that can be made anew is asked."""

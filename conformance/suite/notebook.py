@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 from certlife.conformance.suite.acts import Send
 from certlife.model.values import Answer, Json, Request
 
-_REFERENCE: Final = re.compile(r"\$\{([^}]+)\}")
-_NAMED: Final = re.compile(r"([0-9A-Za-z-]+)\.(version|request_id|csr|blob)(?:\.(-?\d+))?")
+REFERENCE: Final = re.compile(r"\$\{([^}]+)\}")
+NAMED: Final = re.compile(r"([0-9A-Za-z-]+)\.(version|request_id|csr|blob)(?:\.(-?\d+))?")
 _VERSION: Final = re.compile(r"/certificates/([^/]+)/([0-9a-f]{32})$", re.IGNORECASE)
 NEXT: Final = "${next}"
 
@@ -88,10 +88,14 @@ class Notebook:
         return value
 
     def _text(self, text: str) -> str:
-        return _REFERENCE.sub(lambda found: self._looked_up(found[1]), text) if "${" in text else text
+        return REFERENCE.sub(lambda found: self.looked_up(found[1]), text) if "${" in text else text
 
-    def _looked_up(self, reference: str) -> str:
-        named = _NAMED.fullmatch(reference)
+    def looked_up(self, reference: str) -> str:
+        """What a reference, without its dollar and braces, stands for now.
+
+        Raises: NothingToReferTo.
+        """
+        named = NAMED.fullmatch(reference)
         if named is None:
             raise NothingToReferTo(f"${{{reference}}} refers to nothing that there is")
         seen = self.seen(named[1], named[2])

@@ -65,6 +65,7 @@ class Verified:
         runs: how many vaults, or names on the one vault, were begun with.
         asked_steps, taken_steps: of the Hypothesis runs: how many steps were asked for, and how many there were.
         trouble: why the run is inconclusive or was broken off; empty where it was not.
+        closed: the known gaps that were looked for and are none any more.
     """
 
     target: str
@@ -78,11 +79,16 @@ class Verified:
     asked_steps: int = 0
     taken_steps: int = 0
     trouble: str = ""
+    closed: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
-        """`conforms`, `deviates` or `inconclusive`; a run that exercised nothing is inconclusive."""
-        if any(not problem.known for problem in self.problems):
+        """`conforms`, `deviates` or `inconclusive`.
+
+        A run that exercised nothing is inconclusive; one in which a known gap has closed fails, so that nobody keeps
+        lists of gaps that are none.
+        """
+        if self.closed or any(not problem.known for problem in self.problems):
             return "deviates"
         exercised = any(tally.held for tally in self.rules.values())
         return "inconclusive" if self.trouble or not exercised else "conforms"
