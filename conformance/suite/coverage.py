@@ -62,6 +62,11 @@ class Coverage:
         """Take down the rules that an answer kept."""
         self.held.update(held)
 
+    def add(self, other: Coverage) -> None:
+        """Take over what another has met."""
+        self.held.update(other.held)
+        self.pairs |= other.pairs
+
     def missed(self, rule: str, instead: str) -> None:
         """A rule was gone for, and something else came of it."""
         self.tries[rule] += 1

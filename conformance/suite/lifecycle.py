@@ -71,7 +71,9 @@ class Lifecycle(RuleBasedStateMachine):
         fresh = self.setup_chosen is not None
         self.trial = Trial(vault, seed=self.seed, profile=self.profile, fresh=fresh)
         self.vault = vault
-        self.planner = Planner(self.trial, atlas(self.profile, self.setup_chosen or Setup()), self.coverage, choosing)
+        # what other runs have covered must not decide what this one does: Hypothesis runs it again
+        self.covered = Coverage(self.coverage.goals)
+        self.planner = Planner(self.trial, atlas(self.profile, self.setup_chosen or Setup()), self.covered, choosing)
         self._try(self.planner.prepare)
 
     def _try(self, act: Callable[[], object]) -> None:
@@ -119,6 +121,7 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Take down how long the run was."""
         if self.trial is not None:
+            self.coverage.add(self.covered)
             self.lengths.append(self.steps)
             self.requests.append(len(self.trial.exchanges))
             self.vault.close()
