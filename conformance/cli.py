@@ -11,30 +11,18 @@ import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import click
 from certlife import diagrams
 from certlife.conformance import check_trace, explain, exploration, report
+from certlife.conformance.console import PATH, PROFILES, err, out, write_json
 from certlife.conformance.register import entries
+from certlife.conformance.suite.commands import mutants_command, replay_command, verify_command
 from certlife.model.explore import explore
 from certlife.model.vocabulary import Profile
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
-
-_PROFILES = click.Choice([profile.value for profile in Profile])
-
-
-def _out() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=200, no_color=True)
-
-
-def _err() -> Console:
-    return Console(stderr=True)
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="certlife")
@@ -43,9 +31,9 @@ def main() -> None:
 
 
 @main.command("check-trace")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--profile", type=_PROFILES, default="either", help="whom to believe where documents and service disagree")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="write the result as JSON ('-': standard output)")
+@click.argument("files", nargs=-1, type=PATH)
+@click.option("--profile", type=PROFILES, default="either", help="whom to believe where documents and service disagree")
+@click.option("--json", "json_file", type=PATH, help="write the result as JSON ('-': standard output)")
 @click.option("--samples", is_flag=True, help="judge the recordings that come with the package")
 @click.pass_context
 def check_trace_command(
@@ -55,16 +43,16 @@ def check_trace_command(
     paths = [*_recordings(files), *(_samples() if samples else [])]
     if not paths:
         raise click.UsageError("name at least one recording, or --samples")
-    with Progress(console=_err(), transient=True, disable=not _err().is_terminal) as progress:
+    with Progress(console=err(), transient=True, disable=not err().is_terminal) as progress:
         task = progress.add_task("judging", total=len(paths))
         checked = check_trace.check(paths, profile=Profile(profile), seen=lambda _: progress.advance(task))
     for file in checked.files:
         if file.error:
             click.echo(file.error.encode("utf-8", "backslashreplace").decode(), err=True)
     if json_file is not None:
-        _write_json(json_file, check_trace.document(checked))
+        write_json(json_file, check_trace.document(checked))
     if json_file is None or str(json_file) != "-":
-        report.print_checked(_out(), checked)
+        report.print_checked(out(), checked)
     context.exit(checked.status)
 
 
@@ -81,17 +69,6 @@ def _samples() -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.is_file()]
 
 
-def _write_json(path: Path, value: Any) -> None:
-    text = json.dumps(value, indent=1) + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from None
-
-
 @main.command("explain")
 @click.argument("identifier")
 @click.pass_context
@@ -103,7 +80,7 @@ def explain_command(context: click.Context, identifier: str) -> None:
         click.echo(f"nothing is called {identifier!r}" + (f"; perhaps {like}" if like else ""), err=True)
         context.exit(2)
     for line in lines or []:
-        _out().print(line, soft_wrap=True, highlight=False)
+        out().print(line, soft_wrap=True, highlight=False)
 
 
 @main.command("requirements")
@@ -124,9 +101,9 @@ def requirements_command(*, as_json: bool, every: bool) -> None:
     for entry in chosen:
         by = " ".join(rule.rule for rule in entry.rules) or f"not modelled: {entry.unmodelled}"
         table.add_row(entry.id, str(entry.members.get("level", "")), escape(entry.text), escape(by))
-    _out().print(table)
+    out().print(table)
     enforced = sum(bool(entry.rules) for entry in chosen)
-    _out().print(f"{len(chosen)} in all, {enforced} enforced, {len(chosen) - enforced} not modelled", highlight=False)
+    out().print(f"{len(chosen)} in all, {enforced} enforced, {len(chosen) - enforced} not modelled", highlight=False)
 
 
 @main.command("diagram")
@@ -161,5 +138,10 @@ def explore_command(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(exploration.document(explored, seconds), indent=1))
     else:
-        exploration.print_explored(_out(), explored, seconds)
+        exploration.print_explored(out(), explored, seconds)
     context.exit(0 if exploration.holds(explored) else 1)
+
+
+main.add_command(verify_command)
+main.add_command(replay_command)
+main.add_command(mutants_command)

@@ -27,6 +27,7 @@ from certlife.conformance.suite.trial import READER, Trial
 from certlife.model import Belief
 from certlife.model import guards as g
 from certlife.model.asks import understand
+from certlife.model.constraints import CONSTRAINTS
 from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
 from certlife.model.joint import Joint
@@ -58,6 +59,10 @@ SEEN_OTHERWISE: Final = {
     **dict.fromkeys(("CERT-102", "CERT-107", "CERT-112"), "a vault that forgets in time can not be told from one that only does not show it"),
 }
 """Rows that no answer tells from others, and why."""
+ANSWERING: Final = frozenset(row.rule for table in TABLES.values() for row in table if row.reply is not None) | {
+    constraint.rule for constraint in CONSTRAINTS
+}
+"""The rules that decide about a request."""
 BEYOND: Final[Mapping[str, str]] = {
     **{row.rule: OUT_OF_REACH[row.guard] for table in TABLES.values() for row in table if row.guard in OUT_OF_REACH},
     **SEEN_OTHERWISE,
@@ -105,7 +110,7 @@ class Planner:
 
     def _noted(self, held: Mapping[str, int], name: str) -> None:
         self.coverage.note(held)
-        row = next(iter(held), "")
+        row = next((rule for rule in held if rule in ANSWERING), "")
         if name and name in self._last:
             self.coverage.pairs.add((self._last[name], row))
         self._last[name] = row

@@ -6,7 +6,7 @@ time against a new vault. Not here: how a history is carried out (history).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -90,17 +90,17 @@ def _simplified(acts: list[Act], breaks: Callable[[Sequence[Act]], bool]) -> lis
 
 
 def _simpler(act: Act) -> list[Act]:
+    """The act without one member of its body, at any depth, or without one parameter."""
     if not isinstance(act, Send):
         return []
-    found: list[Act] = []
-    if isinstance(act.body, dict):
-        found.extend(replace(act, body=_without(act.body, name)) for name in act.body if len(act.body) > 1)
-        policy = act.body.get("policy")
-        if isinstance(policy, dict):
-            found.extend(replace(act, body={**act.body, "policy": _without(policy, name)}) for name in policy)
-    found.extend(replace(act, query={k: v for k, v in act.query.items() if k != name}) for name in act.query)
-    return found
+    bodies: list[Act] = [replace(act, body=body) for body in _without_one(act.body)]
+    return [*bodies, *(replace(act, query={k: v for k, v in act.query.items() if k != name}) for name in act.query)]
 
 
-def _without(members: dict[str, Json], name: str) -> dict[str, Json]:
-    return {key: value for key, value in members.items() if key != name}
+def _without_one(value: Json) -> Iterator[Json]:
+    if not isinstance(value, dict):
+        return
+    for name, member in value.items():
+        rest = {key: kept for key, kept in value.items() if key != name}
+        yield rest
+        yield from ({**value, name: simpler} for simpler in _without_one(member))
