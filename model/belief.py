@@ -253,7 +253,9 @@ def _issuer_there(belief: Belief, ask: Ask) -> bool | None:
     if ask.operation is not Operation.CREATE:
         return True
     issuer = ask.issuer if ask.policy else _issuer_stored(belief, ask.name)
-    if issuer is None or issuer.lower() in ("self", "unknown"):
+    if issuer is None:
+        return True if ask.policy else None
+    if issuer.lower() in ("self", "unknown"):
         return True
     states = {holding.state for holding in belief.issuers.get(issuer.lower(), vaultwide.ISSUER_UNSEEN)}
     if len(states) > 1:

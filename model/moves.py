@@ -13,11 +13,12 @@ from itertools import groupby
 from math import inf
 from typing import Any, Final, TypeAlias
 
-from certlife.model.asks import Ask, kind_of
-from certlife.model.effects import EFFECTS, Effect, issuer_named
+from certlife.model.asks import Ask
+from certlife.model.effects import EFFECTS, Effect
 from certlife.model.guards import Facts, Guard, Situation, not_yet_valid, renewal_moment, version_index
 from certlife.model.joint import Joint
 from certlife.model.known import Known, Within
+from certlife.model.policy import signer
 from certlife.model.rows import FAILS, Join, Row
 from certlife.model.tables import JOINT, OWNERS, TABLES
 from certlife.model.vocabulary import (
@@ -203,7 +204,16 @@ def drifted(
     for machine, drift in possible:
         for row in rows_for(machine, state_of(joint, machine), drift, situation, profile):
             for after in _taken(situation, machine, row, compiled(profile)):
-                yield row, after
+                yield row, _folded(after)
+
+
+def _folded(after: Hypothesis) -> Hypothesis:
+    """Of renewals that nobody has looked at and nobody can tell apart, one stands for the row (KVC-REN-010)."""
+    versions, states = after.known.versions, after.joint.versions
+    if after.known.complete or len(versions) < 2 or (versions[-2], states[-2]) != (versions[-1], states[-1]):
+        return after
+    joint, known = replace(after.joint, versions=states[:-1]), replace(after.known, versions=versions[:-1])
+    return Hypothesis(joint, known)
 
 
 @cache
@@ -336,7 +346,7 @@ def _told(h: Hypothesis, join: Join, situation: Situation, rules: Rules) -> Iter
 
 def _with_issuer(joint: Joint, signal: Signal | Trigger, s: Situation) -> Joint:
     if signal is Signal.STARTED:
-        return replace(joint, issuer=kind_of(issuer_named(s)))
+        return replace(joint, issuer=signer(s.known.policy))
     if joint.operation is OperationState.NONE and joint.issuer is not None:
         return replace(joint, issuer=None)
     return joint

@@ -13,8 +13,8 @@ from certlife.model.asks import Ask, kind_of
 from certlife.model.constraints import RSA_SIZES
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
-from certlife.model.guards import Facts
-from certlife.model.known import UNKNOWN, Doc, Known, PolicyFacts, VersionFacts
+from certlife.model.guards import Facts, request_id_fits
+from certlife.model.known import UNKNOWN, Doc, Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.look import Look, Misfit, policy_shown, settings_taught, taught
 from certlife.model.moves import Hypothesis, answered, dated, drifted, next_moment, timed
 from certlife.model.programs import examine
@@ -201,7 +201,7 @@ def _results(
     """
     if ask.operation not in _STEADY:
         return list(_held_against(hypothesis, ask, answer, facts, context))
-    asked = (ask.version, ask.request.api_version, context.profile)
+    asked = (ask.version, ask.query.get("request_id"), ask.request.api_version, context.profile)
     last = hypothesis.memo.get(ask.operation)
     if last is not None and last[0] == asked and last[1] == answer and last[2] == facts.settings:
         return [Accepted(hypothesis, *result[1:]) if result[0] is None else result for result in last[3]]
@@ -211,10 +211,8 @@ def _results(
     return results
 
 
-_STEADY: Final = {
-    Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.GET_DELETED, Operation.GET_KEY, Operation.GET_SECRET,
-}  # fmt: skip
-"""Reads of one thing: what comes of them depends on the explanation and the answer alone."""
+_STEADY: Final = {Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.GET_KEY, Operation.GET_SECRET}
+"""Reads of one thing: what comes of them depends on the explanation and the answer alone; GET_DELETED asks the clock too."""
 
 
 def _held_against(
@@ -229,6 +227,30 @@ def _held_against(
                 known_kind = Hypothesis(replace(hypothesis.joint, issuer=kind), hypothesis.known)
                 yield from _held_against(known_kind, ask, answer, facts, context)
             return
+    if ask.operation in _OF_OPERATIONS:
+        facts.request_id_fits = request_id_fits(hypothesis.known, ask)
+        if facts.request_id_fits is None:
+            yield from _held_either_way(hypothesis, ask, answer, facts, context)
+            return
+    yield from _held_row_by_row(hypothesis, ask, answer, facts, context)
+
+
+_OF_OPERATIONS: Final = (Operation.POLL, Operation.CANCEL, Operation.DELETE_OPERATION)
+
+
+def _held_either_way(
+    hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
+    """As if the operation were the one asked for by its request_id, and as if it were not."""
+    pending = replace(hypothesis.known.pending or PendingFacts(), request_id=ask.query["request_id"])
+    asked_for = Hypothesis(hypothesis.joint, replace(hypothesis.known, pending=pending))
+    for subject, facts.request_id_fits in ((asked_for, True), (hypothesis, False)):
+        yield from _held_row_by_row(subject, ask, answer, facts, context)
+
+
+def _held_row_by_row(
+    hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
     for row, after in answered(hypothesis, ask, facts, context.profile):
         if not _accepts(row, answer, ask):
             yield Attempt(row, hypothesis.joint, None)
@@ -417,20 +439,16 @@ def _versions_looked_at(
     if misfit is not None:
         yield Attempt(row, shown.joint, misfit)
         return
-    held = [row.rule, *look.held]
-    current, settings = shown, facts.settings
     items = sorted((item for item in look.body["value"] if isinstance(item, dict)), key=_age)
-    for item in items:
-        result = _item_looked_at(row, current, ask, item, facts, context)
+    whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
+    for result in _items_looked_at(row, shown, items, 0, ask, facts, context):
         if isinstance(result, Attempt):
             yield result
-            return
+            continue
         current = result.hypothesis
-        held.extend(result.held)
-    whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
-    if whole and not current.known.complete and current.known.versions:
-        current = replace(current, known=replace(current.known, complete=True))
-    yield Accepted(current, settings, tuple(held))
+        if whole and not current.known.complete and current.known.versions:
+            current = replace(current, known=replace(current.known, complete=True))
+        yield Accepted(current, facts.settings, (row.rule, *look.held, *result.held))
 
 
 def _age(item: Mapping[str, Any]) -> int:
@@ -439,31 +457,45 @@ def _age(item: Mapping[str, Any]) -> int:
     return -created if isinstance(created, int) else 0
 
 
-def _item_looked_at(
-    row: Row, shown: Hypothesis, ask: Ask, item: Mapping[str, Any], facts: Facts, context: Context
-) -> Accepted | Attempt:
-    """One version of a list: one that is known, one whose identifier was not, or one from before the session."""
-    subject, index = _listed_version(shown, item)
-    look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
-    misfit = examine(look, context.profile)
-    if misfit is not None:
-        return Attempt(row, shown.joint, misfit)
-    return Accepted(_learned(subject, index, look, facts), facts.settings, look.held)
+def _items_looked_at(
+    row: Row, shown: Hypothesis, items: Sequence[Mapping[str, Any]], passed: int, ask: Ask, facts: Facts, context: Context
+) -> Iterator[Accepted | Attempt]:
+    """The versions of a list, from the newest to the oldest, in every way in which they may be those that are known.
+
+    Args:
+        passed: how many of the youngest versions are younger than the first item, for they came in their order.
+    """
+    if not items:
+        yield Accepted(shown, facts.settings, ())
+        return
+    older = len(items) > 1 and _age(items[0]) < _age(items[1])
+    for subject, index in _listed_versions(shown, items[0], passed):
+        look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(items[0])), facts, context)
+        misfit = examine(look, context.profile)
+        if misfit is not None:
+            yield Attempt(row, shown.joint, misfit)
+            continue
+        after = _learned(subject, index, look, facts)
+        new = subject is shown and shown.known.versions[index].id is UNKNOWN
+        passed = len(shown.known.versions) - index if new and older else passed
+        for rest in _items_looked_at(row, after, items[1:], passed, ask, facts, context):
+            yield rest if isinstance(rest, Attempt) else rest._replace(held=(*look.held, *rest.held))
 
 
-def _listed_version(shown: Hypothesis, item: Mapping[str, Any]) -> tuple[Hypothesis, int | None]:
+def _listed_versions(shown: Hypothesis, item: Mapping[str, Any], passed: int) -> Iterator[tuple[Hypothesis, int]]:
+    """Which version an item of a list may be: the one that is known, an unseen one, or one of which nothing is known."""
     identifier = str(item.get("id", "")).lower().rpartition("/")[2]
     versions = shown.known.versions
     for index, version in enumerate(versions):
         if version.id == identifier:
-            return shown, index
-    for index in range(len(versions) - 1, -1, -1):
-        if versions[index].id is UNKNOWN:
-            return shown, index
-    attributes = item.get("attributes")
-    enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
-    state = VersionState.VALID if enabled else VersionState.VALID_DISABLED
-    return _with_older(shown, VersionFacts(), state), 0
+            yield shown, index
+            return
+    unseen = [index for index in range(len(versions) - passed) if versions[index].id is UNKNOWN]
+    yield from ((shown, index) for index in reversed(unseen))
+    if not shown.known.complete or not unseen:
+        attributes = item.get("attributes")
+        enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
+        yield _with_older(shown, VersionFacts(), VersionState.VALID if enabled else VersionState.VALID_DISABLED), 0
 
 
 __all__ = ["Accepted", "Context", "Misfit", "Outcome", "explain", "look_at", "settle"]
