@@ -334,6 +334,7 @@ def key_or_subject_impossible(ask: Ask) -> bool:
 
 _IMPOSSIBLE: Final = (
     key_size_impossible, curve_unknown, key_type_unknown, hsm_key_exportable, subject_malformed, usage_unknown, content_type_unknown,
+    subject_doubtful, purposes_doubtful, names_doubtful, size_not_of_curve, subject_empty,
 )  # fmt: skip
 _POLICY: Final = (Op.CREATE, Op.IMPORT, Op.UPDATE, Op.UPDATE_POLICY)
 _MADE: Final = (Op.CREATE, Op.UPDATE_POLICY)

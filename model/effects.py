@@ -74,6 +74,7 @@ def _started(s: Situation, cause: Trigger) -> Known:
         cancel_asked=False,
         tags=tags,
         enabled=asked is None or asked.enabled is not False,
+        renewal=cause is Drift.RENEWAL_DUE,
         former=_last_seen(known, "request_id", "former"),
         former_csr=_last_seen(known, "csr", "former_csr"),
     )
@@ -99,8 +100,8 @@ def _renewed_since(known: Known) -> int | None:
 
     Of what nobody has looked at since, the first of the row stands for all: so the rows come to an end.
     """
-    pending = known.pending
-    if not known.complete and pending is not None and not isinstance(known.versions[-1].exp, int):
+    pending, current = known.pending, known.versions[-1]
+    if pending is not None and current.row and not isinstance(current.exp, int):
         return pending.started
     return renewal_moment(known)
 
@@ -147,6 +148,7 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
             policy=UNKNOWN if policy is None else policy.members,
             making=_MAKING.get(s.joint.issuer, Making.PRIOR),
             months=UNKNOWN if months is None else months,
+            row=pending.renewal,
         )
     made = around(at)
     ask = _asked(s)

@@ -15,7 +15,7 @@ from certlife.model.joint import Joint
 from certlife.model.known import DAY_S, Known, PolicyFacts, Within, stated
 from certlife.model.policy import signer
 from certlife.model.settings import Settings
-from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState, Word
+from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, PolicyState, VersionState, Word
 
 
 @dataclass(slots=True)
@@ -234,9 +234,9 @@ def _validity(known: Known) -> tuple[object, object]:
     """The nbf and exp of the current version; of one that nobody has looked at, the earliest that they can be."""
     version = known.versions[-1]
     made, months = version.created, version.months
-    if isinstance(version.exp, int) or not isinstance(months, int) or not isinstance(made, Within) or made.low is None:
+    if isinstance(version.exp, int) or not isinstance(made, Within) or made.low is None:
         return version.nbf, version.exp
-    return made.low, made.low + months * _SHORTEST_MONTH_S
+    return made.low, made.low + (months if isinstance(months, int) else 1) * _SHORTEST_MONTH_S
 
 
 def _renews(action: object) -> bool:
@@ -462,10 +462,10 @@ def switches_off(s: Situation) -> bool:
 
 @_guard(Sight.CIRCUMSTANCES)
 def disabled_wished(s: Situation) -> bool:
-    """The version was asked for with enabled false."""
-    if s.ask is not None and s.ask.enabled is not None:
-        return not s.ask.enabled
-    return s.known.pending is not None and not s.known.pending.enabled
+    """The version was asked for with enabled false, as far as is known."""
+    if s.ask is not None and (s.ask.enabled is not None or s.ask.operation is Operation.IMPORT):
+        return s.ask.enabled is False
+    return s.known.pending is not None and s.known.pending.enabled is not True
 
 
 @_guard(Sight.CIRCUMSTANCES)

@@ -208,12 +208,14 @@ def drifted(
 
 
 def _folded(after: Hypothesis) -> Hypothesis:
-    """Of renewals that nobody has looked at and nobody can tell apart, one stands for the row (KVC-REN-010)."""
+    """Of renewals that nobody has looked at, the last stands for the row (KVC-REN-010)."""
     versions, states = after.known.versions, after.joint.versions
-    if after.known.complete or len(versions) < 2 or (versions[-2], states[-2]) != (versions[-1], states[-1]):
+    if len(versions) < 2 or any(not one.row or isinstance(one.exp, int) for one in versions[-2:]):
         return after
-    joint, known = replace(after.joint, versions=states[:-1]), replace(after.known, versions=versions[:-1])
-    return Hypothesis(joint, known)
+    one, last = versions[-2:]
+    mixed = one.mixed or (one.making, one.months, one.policy) != (last.making, last.months, last.policy)
+    joint = replace(after.joint, versions=(*states[:-2], states[-1]))
+    return Hypothesis(joint, replace(after.known, versions=(*versions[:-2], replace(last, mixed=mixed))))
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from certlife.model.asks import Ask, kind_of
@@ -14,7 +15,7 @@ from certlife.model.constraints import RSA_SIZES
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
 from certlife.model.guards import Facts, request_id_fits
-from certlife.model.known import UNKNOWN, Doc, Known, PendingFacts, PolicyFacts, VersionFacts
+from certlife.model.known import UNKNOWN, Doc, Known, Making, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.look import Look, Misfit, policy_shown, settings_taught, taught
 from certlife.model.moves import Hypothesis, answered, dated, drifted, next_moment, timed
 from certlife.model.programs import examine
@@ -232,6 +233,12 @@ def _held_against(
         if facts.request_id_fits is None:
             yield from _held_either_way(hypothesis, ask, answer, facts, context)
             return
+    if ask.operation is Operation.UPDATE and answer.status < 400:
+        subjects = tuple(_identified(hypothesis, ask, answer))
+        for subject in subjects:
+            yield from _held_row_by_row(subject, ask, answer, facts, context)
+        if subjects:
+            return
     yield from _held_row_by_row(hypothesis, ask, answer, facts, context)
 
 
@@ -246,6 +253,18 @@ def _held_either_way(
     asked_for = Hypothesis(hypothesis.joint, replace(hypothesis.known, pending=pending))
     for subject, facts.request_id_fits in ((asked_for, True), (hypothesis, False)):
         yield from _held_row_by_row(subject, ask, answer, facts, context)
+
+
+def _identified(hypothesis: Hypothesis, ask: Ask, answer: Answer) -> Iterator[Hypothesis]:
+    """The hypothesis with the version asked for as each of those of which no identifier was seen."""
+    known = hypothesis.known
+    ids = {version.id for version in (*known.versions, known.stub) if version is not None}
+    if ask.version is None or ask.version in ids or not known.versions:
+        return
+    for subject, index in _places(hypothesis, answer.body, _OLDER):
+        versions = list(subject.known.versions)
+        versions[index] = replace(versions[index], id=ask.version)
+        yield Hypothesis(subject.joint, replace(subject.known, versions=tuple(versions)))
 
 
 def _held_row_by_row(
@@ -279,7 +298,10 @@ def _looked_at(
     if view is View.VERSIONS:
         yield from _versions_looked_at(row, shown, ask, answer, facts, context)
         return
-    for subject, index in _focused(shown, ask, view):
+    subjects = tuple(_focused(shown, ask, answer, view))
+    if not subjects:
+        yield Attempt(row, before.joint, None)
+    for subject, index in subjects:
         look = look_at(view, subject, index, ask, answer, facts, context)
         misfit = examine(look, context.profile)
         if misfit is not None:
@@ -304,7 +326,7 @@ def _shows_what_was(ask: Ask, after: Hypothesis) -> bool:
     return ask.operation is Operation.DELETE and after.joint.certificate is CertificateState.ABSENT
 
 
-def _focused(shown: Hypothesis, ask: Ask, view: View) -> Iterator[tuple[Hypothesis, int | None]]:
+def _focused(shown: Hypothesis, ask: Ask, answer: Answer, view: View) -> Iterator[tuple[Hypothesis, int | None]]:
     """Which version the body may be about: the hypothesis, with one put in where it must be one not seen before."""
     versions = shown.known.versions
     if view not in _OF_VERSIONS or not versions:
@@ -317,17 +339,59 @@ def _focused(shown: Hypothesis, ask: Ask, view: View) -> Iterator[tuple[Hypothes
         if version.id == ask.version:
             yield shown, index
             return
-    yield from ((shown, index) for index, version in enumerate(versions) if version.id is UNKNOWN)
-    if not shown.known.complete:
-        yield from ((_with_older(shown, VersionFacts(), state), 0) for state in _OLDER)
+    yield from _places(shown, answer.body, _OLDER)
 
 
 _OLDER: Final = (VersionState.VALID, VersionState.VALID_DISABLED)
 
 
-def _with_older(hypothesis: Hypothesis, version: VersionFacts, state: VersionState) -> Hypothesis:
-    joint = replace(hypothesis.joint, versions=(state, *hypothesis.joint.versions))
-    return Hypothesis(joint, replace(hypothesis.known, versions=(version, *hypothesis.known.versions)))
+def _places(
+    shown: Hypothesis, body: object, states: tuple[VersionState, ...], passed: int = 0
+) -> Iterator[tuple[Hypothesis, int]]:
+    """Where a version may stand that was not seen yet: the hypothesis, with one put in where it needs one, and the index.
+
+    One that nobody knows of is one of a row of renewals, or older than all that is known.
+
+    Args:
+        states: in which one that is put in may be.
+        passed: how many of the youngest versions it comes before.
+    """
+    versions = shown.known.versions
+    youngest = len(versions) - passed
+    for index in range(youngest, -1, -1):
+        if not _in_order(versions, index, _age(body)):
+            continue
+        if index < youngest and versions[index].id is UNKNOWN:
+            yield shown, index
+        if index < len(versions) and versions[index].row:
+            yield from ((_with_one_more(shown, index, _of_row(versions[index]), state), index) for state in states)
+    if not shown.known.complete and versions[0].making is Making.PRIOR:
+        yield from ((_with_one_more(shown, 0, VersionFacts(), state), 0) for state in states)
+
+
+def _in_order(versions: tuple[VersionFacts, ...], index: int, age: int) -> bool:
+    """Whether what is so old may stand there: what was made in the session came in its order."""
+    ours = [(i, v.created) for i, v in enumerate(versions) if _of_session(v) and isinstance(v.created, int)]
+    return not age or all(made <= -age if i < index else made >= -age for i, made in ours)
+
+
+def _of_session(version: VersionFacts) -> bool:
+    return version.row or version.making is not Making.PRIOR
+
+
+def _of_row(version: VersionFacts) -> VersionFacts:
+    """One of a row of renewals, of the last of which this is known."""
+    if version.mixed:
+        return VersionFacts(row=True, mixed=True)
+    return VersionFacts(
+        content_type=version.content_type, making=version.making, months=version.months, policy=version.policy, row=True
+    )
+
+
+def _with_one_more(hypothesis: Hypothesis, index: int, version: VersionFacts, state: VersionState) -> Hypothesis:
+    states, versions = hypothesis.joint.versions, hypothesis.known.versions
+    joint = replace(hypothesis.joint, versions=(*states[:index], state, *states[index:]))
+    return Hypothesis(joint, replace(hypothesis.known, versions=(*versions[:index], version, *versions[index:])))
 
 
 def look_at(
@@ -439,63 +503,70 @@ def _versions_looked_at(
     if misfit is not None:
         yield Attempt(row, shown.joint, misfit)
         return
+    ways: dict[tuple[Hypothesis, int], tuple[str, ...]] = {(shown, 0): (row.rule, *look.held)}
     items = sorted((item for item in look.body["value"] if isinstance(item, dict)), key=_age)
+    for item, following in zip_longest(items, items[1:]):
+        older = following is not None and _age(item) < _age(following)
+        failed = [Attempt(row, shown.joint, None)]
+        further: dict[tuple[Hypothesis, int], tuple[str, ...]] = {}
+        for (current, passed), held in ways.items():
+            for result, place in _item_looked_at(row, current, passed, ask, item, facts, context):
+                if isinstance(result, Attempt):
+                    failed.append(result)
+                else:
+                    further.setdefault((result.hypothesis, place if older else passed), (*held, *result.held))
+        if not further:
+            yield from failed
+            return
+        ways = further
     whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
-    for result in _items_looked_at(row, shown, items, 0, ask, facts, context):
-        if isinstance(result, Attempt):
-            yield result
-            continue
-        current = result.hypothesis
-        if whole and not current.known.complete and current.known.versions:
-            current = replace(current, known=replace(current.known, complete=True))
-        yield Accepted(current, facts.settings, (row.rule, *look.held, *result.held))
+    for (current, _), held in ways.items():
+        if whole and any(version.id is UNKNOWN for version in current.known.versions):
+            yield Attempt(row, shown.joint, None)
+        else:
+            yield Accepted(_with_all(current) if whole else current, facts.settings, held)
 
 
-def _age(item: Mapping[str, Any]) -> int:
-    attributes = item.get("attributes")
+def _age(item: object) -> int:
+    """By which the newest comes first; 0 where nothing tells how old it is."""
+    attributes = item.get("attributes") if isinstance(item, dict) else None
     created = attributes.get("created") if isinstance(attributes, dict) else None
     return -created if isinstance(created, int) else 0
 
 
-def _items_looked_at(
-    row: Row, shown: Hypothesis, items: Sequence[Mapping[str, Any]], passed: int, ask: Ask, facts: Facts, context: Context
-) -> Iterator[Accepted | Attempt]:
-    """The versions of a list, from the newest to the oldest, in every way in which they may be those that are known.
-
-    Args:
-        passed: how many of the youngest versions are younger than the first item, for they came in their order.
-    """
-    if not items:
-        yield Accepted(shown, facts.settings, ())
-        return
-    older = len(items) > 1 and _age(items[0]) < _age(items[1])
-    for subject, index in _listed_versions(shown, items[0], passed):
-        look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(items[0])), facts, context)
+def _item_looked_at(
+    row: Row, shown: Hypothesis, passed: int, ask: Ask, item: Mapping[str, Any], facts: Facts, context: Context
+) -> Iterator[tuple[Accepted | Attempt, int]]:
+    """What one item of a list may be, and how many of the youngest versions are no older than it then."""
+    for subject, index in _listed_version(shown, passed, item):
+        look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
         misfit = examine(look, context.profile)
         if misfit is not None:
-            yield Attempt(row, shown.joint, misfit)
-            continue
-        after = _learned(subject, index, look, facts)
-        new = subject is shown and shown.known.versions[index].id is UNKNOWN
-        passed = len(shown.known.versions) - index if new and older else passed
-        for rest in _items_looked_at(row, after, items[1:], passed, ask, facts, context):
-            yield rest if isinstance(rest, Attempt) else rest._replace(held=(*look.held, *rest.held))
+            yield Attempt(row, shown.joint, misfit), passed
+        else:
+            version = subject.known.versions[index]
+            ordered = version.id is UNKNOWN or _of_session(version)
+            place = len(subject.known.versions) - index if ordered else 0
+            yield Accepted(_learned(subject, index, look, facts), facts.settings, look.held), max(place, passed)
 
 
-def _listed_versions(shown: Hypothesis, item: Mapping[str, Any], passed: int) -> Iterator[tuple[Hypothesis, int]]:
-    """Which version an item of a list may be: the one that is known, an unseen one, or one of which nothing is known."""
+def _listed_version(shown: Hypothesis, passed: int, item: Mapping[str, Any]) -> Iterator[tuple[Hypothesis, int]]:
     identifier = str(item.get("id", "")).lower().rpartition("/")[2]
-    versions = shown.known.versions
-    for index, version in enumerate(versions):
+    for index, version in enumerate(shown.known.versions):
         if version.id == identifier:
             yield shown, index
             return
-    unseen = [index for index in range(len(versions) - passed) if versions[index].id is UNKNOWN]
-    yield from ((shown, index) for index in reversed(unseen))
-    if not shown.known.complete or not unseen:
-        attributes = item.get("attributes")
-        enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
-        yield _with_older(shown, VersionFacts(), VersionState.VALID if enabled else VersionState.VALID_DISABLED), 0
+    attributes = item.get("attributes")
+    enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
+    yield from _places(shown, item, (VersionState.VALID if enabled else VersionState.VALID_DISABLED,), passed)
+
+
+def _with_all(listed: Hypothesis) -> Hypothesis:
+    """What is known once all versions were listed."""
+    if listed.known.complete or not listed.known.versions:
+        return listed
+    versions = tuple(replace(version, row=False, mixed=False) for version in listed.known.versions)
+    return replace(listed, known=replace(listed.known, versions=versions, complete=True))
 
 
 __all__ = ["Accepted", "Context", "Misfit", "Outcome", "explain", "look_at", "settle"]
