@@ -30,7 +30,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The issuer rejects the order, or fails; the operation becomes `failed` with this error (observed N-13)."""
+    """A CA rejects the order, or fails; the operation becomes `failed` with this error (observed N-13).
+
+    Of the vault itself, issuer Self, no source says that it ever fails to sign.
+    """
 
     code: str = "Request rejected"
     message: str = "The order was rejected by the certification authority."
@@ -78,6 +81,8 @@ class Controls(Protocol):
             decision: what it does, and when.
             kind: SELF or PARTNER; the decision waits for the next operation of that kind.
             name: of a certificate; the decision is about its running operation instead.
+        Raises: ValueError: there is nothing to decide: nobody (Unknown) is to sign, the vault itself is to refuse, or no
+        operation of that name runs.
         """
 
     def decide_cancellation(self, *, wins: bool, after_s: int = 10) -> None:

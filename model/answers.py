@@ -113,8 +113,8 @@ SHOWS: Final = (
     _show("SHOW-067", ITEMS,      "kid",                    w.gone,                            c.always,            OBS, "J-63 P-71"),
     _show("SHOW-068", ITEMS,      "sid",                    w.gone,                            c.always,            OBS, "J-63 P-71"),
     # the linked key and secret
-    _show("SHOW-070", (View.KEY,),    "key.kid",            w.key_identifier,                  c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-53"),
-    _show("SHOW-071", (View.SECRET,), "id",                 w.secret_identifier,               c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-52 J-21"),
+    _show("SHOW-070", (View.KEY,),    "key.kid",            w.key_identifier,                  c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-53", "version.id"),
+    _show("SHOW-071", (View.SECRET,), "id",                 w.secret_identifier,               c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-52 J-21", "version.id"),
     _show("SHOW-072", (View.SECRET,), "kid",                w.key_identifier,                  c.issued,            OBS, "N-52 J-21"),
     _show("SHOW-073", LINKED,     "managed",                w.constant(True),                  c.always,            DOC, "KVC-OBJ-005 N-52 N-53 P-83"),
     _show("SHOW-074", (View.SECRET,), "contentType",        w.slot("version.content_type", p.TEXT), c.always,       DOC, "KVC-POL-013 KVC-POL-031 N-52 J-21", "version.content_type"),

@@ -120,8 +120,9 @@ GET    keys/*/?                          GET_KEY
 GET    secrets/*                         GET_SECRET
 GET    secrets/*/?                       GET_SECRET
 """
-_RESERVED = {"contacts", "issuers", "restore", "versions", "policy", "pending", "create", "import", "backup", "merge"}
-_RESERVED |= {"certificates", "deletedcertificates", "keys", "secrets", "recover"}
+_FIRST = {"contacts", "issuers", "restore"}
+"""Words that stand where a name may stand: a route wins over a certificate of that name (S-30)."""
+_RESERVED = {"versions", "policy", "pending", "create", "import", "backup", "merge", "recover"}
 
 
 def _routes() -> dict[tuple[str, tuple[str, ...]], Operation]:
@@ -147,7 +148,8 @@ def _route(method: str, path: str) -> tuple[Operation | None, str, str | None]:
     shape, free = [segment.lower() for segment in segments[:1]], list[str]()
     for segment in segments[1:]:
         word = segment.lower()
-        if word in _RESERVED and shape != ["certificates", "issuers"]:
+        reserved = _FIRST if len(shape) == 1 else _RESERVED
+        if word in reserved and shape != ["certificates", "issuers"]:
             shape.append(word)
         else:
             shape.append("?" if free else "*")

@@ -16,7 +16,7 @@ from certlife.model import names, vaultwide
 from certlife.model.asks import Ask, understand
 from certlife.model.constraints import broken_by
 from certlife.model.findings import Finding, constraint_finding
-from certlife.model.known import CLOCK_SLACK_S, issuer_of
+from certlife.model.known import CLOCK_SLACK_S, IssuerFacts, issuer_of
 from certlife.model.moves import Hypothesis
 from certlife.model.names import Context, Outcome
 from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
@@ -259,14 +259,20 @@ def backups_of(belief: Belief, ask: Ask) -> tuple[tuple[str, Explanations], ...]
 
 
 def issuer_there(belief: Belief, ask: Ask) -> bool | None:
-    """Whether the issuer object that the request names is in the vault; True where it needs none."""
+    """Whether the issuer object that the request names is in the vault; True where it needs none.
+
+    None where it is not known, or where it is disabled: what that means to a create no document says (S-47).
+    """
     if ask.operation is not Operation.CREATE:
         return True
     issuer = ask.issuer if ask.policy else _issuer_stored(belief, ask.name)
-    if issuer is None or issuer.lower() in ("self", "unknown"):
+    if issuer is None:
+        return True if ask.policy else None
+    if issuer.lower() in ("self", "unknown"):
         return True
-    states = {holding.state for holding in belief.issuers.get(issuer.lower(), vaultwide.ISSUER_UNSEEN)}
-    if len(states) > 1:
+    holdings = belief.issuers.get(issuer.lower(), vaultwide.ISSUER_UNSEEN)
+    states = {holding.state for holding in holdings}
+    if len(states) > 1 or any(isinstance(h.facts, IssuerFacts) and h.facts.enabled is False for h in holdings):
         return None
     return IssuerState.PRESENT in states
 

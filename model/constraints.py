@@ -38,6 +38,7 @@ _NAMES: Final = {
     "uris": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+"),
     "ipAddresses": re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"),
 }
+_API_VERSIONS: Final = ("7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01", "2015-06-01", "2016-10-01")
 _PEM_KEY: Final = "PRIVATE KEY-----"
 
 
@@ -86,8 +87,8 @@ def dates_sent(ask: Ask) -> bool:
 
 
 def api_version_unknown(ask: Ask) -> bool:
-    """The request may have carried no api-version."""
-    return ask.request.api_version is None
+    """The request may have carried no api-version, or one that no document names."""
+    return ask.request.api_version not in _API_VERSIONS
 
 
 def actions_doubtful(ask: Ask) -> bool:

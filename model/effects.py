@@ -65,8 +65,7 @@ def _started(s: Situation, cause: Trigger) -> Known:
     current = known.versions[-1] if known.versions else None
     complete = known.complete
     if cause is Drift.RENEWAL_DUE and current is not None and known.policy is not None:
-        # it came when it was due, whenever it is seen; since then more may have come (KVC-REN-010)
-        at, complete = renewal_moment(known), False
+        at, complete = _renewed_since(known), False
     tags = _sent_tags(asked) if asked is not None else current.tags if current is not None else EMPTY
     name = issuer_named(s)
     pending = PendingFacts(
@@ -75,8 +74,9 @@ def _started(s: Situation, cause: Trigger) -> Known:
         cancel_asked=False,
         tags=tags,
         enabled=asked is None or asked.enabled is not False,
-        former=_text(known.pending.request_id) if known.pending is not None else None,
-        former_csr=_text(known.pending.csr) if known.pending is not None else None,
+        renewal=cause is Drift.RENEWAL_DUE,
+        former=_last_seen(known, "request_id", "former"),
+        former_csr=_last_seen(known, "csr", "former_csr"),
     )
     policy = known.policy
     if policy is not None and (asked is None or not asked.policy):
@@ -93,6 +93,26 @@ def _started(s: Situation, cause: Trigger) -> Known:
             months=UNKNOWN if months is None else months,
         )
     return replace(known, pending=pending, policy=policy, stub=stub, complete=complete)
+
+
+def _renewed_since(known: Known) -> int | None:
+    """When a renewal came at the earliest; what is seen of it may be the last of a row (KVC-REN-010).
+
+    Of what nobody has looked at since, the first of the row stands for all: so the rows come to an end.
+    """
+    pending, current = known.pending, known.versions[-1]
+    if pending is not None and current.row and not isinstance(current.exp, int):
+        return pending.started
+    return renewal_moment(known)
+
+
+def _last_seen(known: Known, member: str, former: str) -> str | None:
+    """What the operation that is overwritten, or the last one before it that was looked at, has shown of itself."""
+    if known.pending is None:
+        return None
+    shown: Text = getattr(known.pending, member)
+    kept: str | None = getattr(known.pending, former)
+    return shown if isinstance(shown, str) else kept
 
 
 def _issued(s: Situation, cause: Trigger) -> Known:
@@ -113,10 +133,11 @@ _MAKING: Final[dict[IssuerKind | None, Making]] = {
 
 def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
     pending, at = s.known.pending, s.facts.at
-    content_type = _content_type(s.known.policy)
+    policy = None if _policy_doubtful(s, cause) else s.known.policy
+    content_type = _content_type(policy)
     if cause is Drift.ISSUER_ISSUES and pending is not None:
         made = since(pending.started)
-        months = _months(s.known.policy)
+        months = _months(policy)
         return VersionFacts(
             created=made,
             updated=made,
@@ -124,9 +145,10 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
             csr=pending.csr,
             placeholder=_text(s.known.stub.id) if s.known.stub is not None else None,
             content_type=content_type,
-            policy=UNKNOWN if pending.policy_changed or s.known.policy is None else s.known.policy.members,
+            policy=UNKNOWN if policy is None else policy.members,
             making=_MAKING.get(s.joint.issuer, Making.PRIOR),
             months=UNKNOWN if months is None else months,
+            row=pending.renewal,
         )
     made = around(at)
     ask = _asked(s)
@@ -144,6 +166,11 @@ def _new_version(s: Situation, cause: Trigger) -> VersionFacts:
     return VersionFacts(
         created=made, updated=made, tags=_sent_tags(ask), content_type=content_type, making=Making.IMPORTED
     )
+
+
+def _policy_doubtful(s: Situation, cause: Trigger) -> bool:
+    """Whether a version may be made by the policy as it was or as it is: it was changed while the operation ran."""
+    return cause is not Operation.IMPORT and s.known.pending is not None and s.known.pending.policy_changed
 
 
 def _content_type(policy: PolicyFacts | None) -> Text:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.joint import Joint
-from certlife.model.known import DAY_S, Known, Within, issuer_of, stated
+from certlife.model.known import DAY_S, Known, PolicyFacts, Within, stated
+from certlife.model.policy import signer
 from certlife.model.settings import Settings
-from certlife.model.vocabulary import CertificateState, IssuerKind, OperationState, PolicyState, VersionState, Word
+from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, PolicyState, VersionState, Word
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Facts:
         backup: what was known of the name whose backup is restored; None where the blob is a stranger.
         backup_versions: the states of its versions then.
         key_fits: whether the end-entity certificate of a merge has the key of the CSR; None: not known.
+        request_id_fits: whether the request_id asked for is the pending object's, where what is known leaves it open.
         file_fits: whether the file of an import can be opened, holds certificate and key, and is not expired; None: not
             known.
     """
@@ -41,6 +43,7 @@ class Facts:
     backup_versions: tuple[VersionState, ...] | None = None
     key_fits: bool | None = None
     file_fits: bool | None = None
+    request_id_fits: bool | None = None
 
 
 @dataclass(slots=True)
@@ -195,7 +198,7 @@ def retention_over(s: Situation) -> bool:
 @_guard(Sight.CIRCUMSTANCES)
 def renewal_due(s: Situation) -> bool:
     """The trigger of an AutoRenew action is reached, and the issuer is one that the vault can turn to."""
-    if operation_running.holds(s) or kind_of(issuer_of(s.known.policy)) is _BY_HAND:
+    if operation_running.holds(s) or signer(s.known.policy) is _BY_HAND:
         return False
     at, moment = s.facts.at, renewal_moment(s.known)
     return at is not None and moment is not None and at >= moment
@@ -206,8 +209,8 @@ def renewal_moment(known: Known) -> int | None:
 
     Of a version that nobody has looked at, it is the earliest moment possible.
     """
-    actions = stated(known.policy, "lifetime_actions")
-    if not known.versions or not isinstance(actions, list):
+    actions = _actions(known.policy)
+    if not known.versions or not actions:
         return None
     nbf, exp = _validity(known)
     if not isinstance(nbf, int) or not isinstance(exp, int):
@@ -216,15 +219,24 @@ def renewal_moment(known: Known) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def _actions(policy: PolicyFacts | None) -> list[Any]:
+    """The lifetime actions; where nobody knows them, the one that renews soonest (KVC-POL-006, KVC-POL-007)."""
+    actions = stated(policy, "lifetime_actions")
+    if actions is None and policy is not None and not policy.seen:
+        return [_SOONEST]
+    return actions if isinstance(actions, list) else []
+
+
+_SOONEST: Final = {"trigger": {"lifetime_percentage": 1}, "action": {"action_type": "AutoRenew"}}
+
+
 def _validity(known: Known) -> tuple[object, object]:
     """The nbf and exp of the current version; of one that nobody has looked at, the earliest that they can be."""
     version = known.versions[-1]
     made, months = version.created, version.months
-    if isinstance(version.exp, int) or not isinstance(months, int) or not isinstance(made, Within) or made.low is None:
+    if isinstance(version.exp, int) or not isinstance(made, Within) or made.low is None:
         return version.nbf, version.exp
-    if not known.complete:
-        return None, None  # then it may be any of a row of renewals already
-    return made.low, made.low + months * _SHORTEST_MONTH_S
+    return made.low, made.low + (months if isinstance(months, int) else 1) * _SHORTEST_MONTH_S
 
 
 def _renews(action: object) -> bool:
@@ -306,8 +318,8 @@ def issuer_perhaps_missing(s: Situation) -> bool:
     """The policy names an issuer object of which nobody knows whether the vault holds it."""
     if s.facts.issuer_there is not None or s.ask is None:
         return False
-    issuer = s.ask.issuer if s.ask.policy else issuer_of(s.known.policy)
-    return issuer is not None and issuer.lower() not in ("self", "unknown")
+    kind = kind_of(s.ask.issuer) if s.ask.policy else signer(s.known.policy)
+    return kind in (_BY_PARTNER, None)
 
 
 def version_index(s: Situation) -> int | None:
@@ -371,9 +383,21 @@ def pending_included(s: Situation) -> bool:
 @_guard(Sight.CIRCUMSTANCES)
 def request_id_differs(s: Situation) -> bool:
     """The request_id asked for is not the pending object's."""
-    wanted = s.ask.query.get("request_id") if s.ask is not None else None
-    known = s.known.pending.request_id if s.known.pending is not None else None
-    return wanted is not None and isinstance(known, str) and wanted != known
+    fits = True if s.ask is None else request_id_fits(s.known, s.ask)
+    return (s.facts.request_id_fits if fits is None else fits) is False
+
+
+def request_id_fits(known: Known, ask: Ask) -> bool | None:
+    """Whether the request_id asked for, if one is, is the pending object's; None where nobody knows.
+
+    That of a renewal nobody has looked at is any but the one that was there before.
+    """
+    wanted, pending = ask.query.get("request_id"), known.pending
+    if wanted is None or pending is None:
+        return True
+    if isinstance(pending.request_id, str):
+        return wanted == pending.request_id
+    return False if wanted == pending.former else None
 
 
 @_guard(Sight.CIRCUMSTANCES)
@@ -438,10 +462,10 @@ def switches_off(s: Situation) -> bool:
 
 @_guard(Sight.CIRCUMSTANCES)
 def disabled_wished(s: Situation) -> bool:
-    """The version was asked for with enabled false."""
-    if s.ask is not None and s.ask.enabled is not None:
-        return not s.ask.enabled
-    return s.known.pending is not None and not s.known.pending.enabled
+    """The version was asked for with enabled false, as far as is known."""
+    if s.ask is not None and (s.ask.enabled is not None or s.ask.operation is Operation.IMPORT):
+        return s.ask.enabled is False
+    return s.known.pending is not None and s.known.pending.enabled is not True
 
 
 @_guard(Sight.CIRCUMSTANCES)

@@ -107,6 +107,8 @@ class VersionFacts:
         policy: the policy that it was made by; UNKNOWN where that is not certain.
         placeholder: the identifier of the placeholder that it replaced; None where none was seen.
         shown: its attributes as they were shown last, and must be shown again.
+        row: whether it may be the last of a row of renewals, and others that nobody has seen came right before it.
+        mixed: whether some of them may have been made by another policy.
     """
 
     id: Text = UNKNOWN
@@ -124,6 +126,8 @@ class VersionFacts:
     policy: Document = UNKNOWN
     placeholder: str | None = None
     shown: Document = UNKNOWN
+    row: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ class PendingFacts:
         started: when it was created, seconds since 1970; None where that is not known.
         cancel_asked: whether anybody has ever asked for its cancellation; UNKNOWN for one from before the session.
         tags: what the create request asked for its version.
-        enabled: the same, whether the version is to be enabled.
+        enabled: the same, whether the version is to be enabled; UNKNOWN for one from before the session.
         policy_changed: whether the policy was written since the operation started.
+        renewal: whether the vault has started it by itself.
         former: the request_id of the operation that this one has overwritten; None where none is known.
         former_csr: the same, its CSR.
     """
@@ -146,8 +151,9 @@ class PendingFacts:
     started: int | None = None
     cancel_asked: bool | Mark = UNKNOWN
     tags: Document = UNKNOWN
-    enabled: bool = True
+    enabled: bool | Mark = True
     policy_changed: bool = False
+    renewal: bool = False
     former: str | None = None
     former_csr: str | None = None
 

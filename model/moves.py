@@ -13,11 +13,12 @@ from itertools import groupby
 from math import inf
 from typing import Any, Final, TypeAlias
 
-from certlife.model.asks import Ask, kind_of
-from certlife.model.effects import EFFECTS, Effect, issuer_named
+from certlife.model.asks import Ask
+from certlife.model.effects import EFFECTS, Effect
 from certlife.model.guards import Facts, Guard, Situation, not_yet_valid, renewal_moment, version_index
 from certlife.model.joint import Joint
 from certlife.model.known import Known, Within
+from certlife.model.policy import signer
 from certlife.model.rows import FAILS, Join, Row
 from certlife.model.tables import JOINT, OWNERS, TABLES
 from certlife.model.vocabulary import (
@@ -205,7 +206,19 @@ def drifted(
     for machine, drift in possible:
         for row in rows_for(machine, state_of(joint, machine), drift, situation, profile):
             for after in _taken(hypothesis, situation, machine, row, compiled(profile)):
-                yield row, after
+                yield row, _folded(after)
+
+
+def _folded(after: Hypothesis) -> Hypothesis:
+    """Of renewals that nobody has looked at, the last stands for the row (KVC-REN-010)."""
+    versions, states = after.known.versions, after.joint.versions
+    if len(versions) < 2 or any(not one.row or isinstance(one.exp, int) for one in versions[-2:]):
+        return after
+    one, last = versions[-2:]
+    mixed = one.mixed or (one.making, one.months, one.policy) != (last.making, last.months, last.policy)
+    joint = replace(after.joint, versions=(*states[:-2], states[-1]))
+    known = replace(after.known, versions=(*versions[:-2], replace(last, mixed=mixed)))
+    return Hypothesis(joint, known, after.trail)
 
 
 @cache
@@ -346,7 +359,7 @@ def _told(h: Hypothesis, join: Join, situation: Situation, rules: Rules) -> Iter
 
 def _with_issuer(joint: Joint, signal: Signal | Trigger, s: Situation) -> Joint:
     if signal is Signal.STARTED:
-        return replace(joint, issuer=kind_of(issuer_named(s)))
+        return replace(joint, issuer=signer(s.known.policy))
     if joint.operation is OperationState.NONE and joint.issuer is not None:
         return replace(joint, issuer=None)
     return joint

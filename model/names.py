@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from certlife.model.asks import Ask, kind_of
 from certlife.model.constraints import RSA_SIZES
 from certlife.model.errors import BeliefTooLarge
 from certlife.model.findings import Attempt, Finding, finding_of
-from certlife.model.guards import Facts
-from certlife.model.known import UNKNOWN, Doc, Known, PolicyFacts, VersionFacts
+from certlife.model.guards import Facts, request_id_fits
+from certlife.model.known import UNKNOWN, Doc, Known, Making, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.look import Look, Misfit, policy_shown, settings_taught, taught
 from certlife.model.moves import Hypothesis, answered, dated, drifted, next_moment, timed
 from certlife.model.programs import examine
@@ -245,7 +246,7 @@ def _results(
     """
     if ask.operation not in _STEADY:
         return list(_held_against(hypothesis, ask, answer, facts, context))
-    asked = (ask.version, ask.request.api_version, context.profile)
+    asked = (ask.version, ask.query.get("request_id"), ask.request.api_version, context.profile)
     last = hypothesis.memo.get(ask.operation)
     if last is not None and last[0] == asked and last[1] == answer and last[2] == facts.settings:
         return [Accepted(hypothesis, *result[1:]) if result[0] is None else result for result in last[3]]
@@ -255,20 +256,19 @@ def _results(
     return results
 
 
-_STEADY: Final = {
-    Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.GET_DELETED, Operation.GET_KEY, Operation.GET_SECRET,
-}  # fmt: skip
-"""Reads of one thing: what comes of them depends on the explanation and the answer alone."""
+_STEADY: Final = {Operation.GET, Operation.POLL, Operation.GET_POLICY, Operation.GET_KEY, Operation.GET_SECRET}
+"""Reads of one thing: what comes of them depends on the explanation and the answer alone; GET_DELETED asks the clock too."""
 
 
 def _held_against(
     hypothesis: Hypothesis, ask: Ask, answer: Answer, facts: Facts, context: Context
 ) -> Iterator[Accepted | Attempt]:
-    for before, row, after in possible(hypothesis, ask, facts, context):
-        if not _accepts(row, answer, ask):
-            yield Attempt(row, before.joint, None)
-            continue
-        yield from _looked_at(row, before, after, ask, answer, facts, context)
+    for subject in _identified(hypothesis, ask, answer):
+        for before, row, after in possible(subject, ask, facts, context):
+            if not _accepts(row, answer, ask):
+                yield Attempt(row, before.joint, None)
+                continue
+            yield from _looked_at(row, before, after, ask, answer, facts, context)
 
 
 def possible(
@@ -284,8 +284,44 @@ def possible(
                 joint = replace(hypothesis.joint, issuer=kind)
                 yield from possible(Hypothesis(joint, hypothesis.known, hypothesis.trail), ask, facts, context)
             return
+    if ask.operation not in _OF_OPERATIONS:
+        yield from _rows(hypothesis, ask, facts, context)
+        return
+    facts.request_id_fits = request_id_fits(hypothesis.known, ask)
+    if facts.request_id_fits is not None:
+        yield from _rows(hypothesis, ask, facts, context)
+        return
+    pending = replace(hypothesis.known.pending or PendingFacts(), request_id=ask.query["request_id"])
+    asked_for = Hypothesis(hypothesis.joint, replace(hypothesis.known, pending=pending), hypothesis.trail)
+    for subject, facts.request_id_fits in ((asked_for, True), (hypothesis, False)):
+        yield from _rows(subject, ask, facts, context)
+
+
+_OF_OPERATIONS: Final = (Operation.POLL, Operation.CANCEL, Operation.DELETE_OPERATION)
+
+
+def _rows(
+    hypothesis: Hypothesis, ask: Ask, facts: Facts, context: Context
+) -> Iterator[tuple[Hypothesis, Row, Hypothesis]]:
     for row, after in answered(hypothesis, ask, facts, context.profile):
         yield hypothesis, row, after
+
+
+def _identified(hypothesis: Hypothesis, ask: Ask, answer: Answer) -> Iterator[Hypothesis]:
+    """The hypothesis, for an update with the version asked for as each of those of which no identifier was seen."""
+    known = hypothesis.known
+    ids = {version.id for version in (*known.versions, known.stub) if version is not None}
+    named = ask.operation is Operation.UPDATE and ask.version is not None and answer.status < 400
+    if not named or ask.version in ids or not known.versions:
+        yield hypothesis
+        return
+    places = list(_places(hypothesis, answer.body, _OLDER))
+    for subject, index in places:
+        versions = list(subject.known.versions)
+        versions[index] = replace(versions[index], id=ask.version or UNKNOWN)
+        yield Hypothesis(subject.joint, replace(subject.known, versions=tuple(versions)), subject.trail)
+    if not places:
+        yield hypothesis
 
 
 def _accepts(row: Row, answer: Answer, ask: Ask) -> bool:
@@ -309,7 +345,10 @@ def _looked_at(
     if view is View.VERSIONS:
         yield from _versions_looked_at(row, shown, ask, answer, facts, context)
         return
-    for subject, index in _focused(shown, ask, view):
+    subjects = tuple(_focused(shown, ask, answer, view))
+    if not subjects:
+        yield Attempt(row, before.joint, None)
+    for subject, index in subjects:
         look = look_at(view, subject, index, ask, answer, facts, context)
         misfit = examine(look, context.profile)
         if misfit is not None:
@@ -334,7 +373,7 @@ def _shows_what_was(ask: Ask, after: Hypothesis) -> bool:
     return ask.operation is Operation.DELETE and after.joint.certificate is CertificateState.ABSENT
 
 
-def _focused(shown: Hypothesis, ask: Ask, view: View) -> Iterator[tuple[Hypothesis, int | None]]:
+def _focused(shown: Hypothesis, ask: Ask, answer: Answer, view: View) -> Iterator[tuple[Hypothesis, int | None]]:
     """Which version the body may be about: the hypothesis, with one put in where it must be one not seen before."""
     versions = shown.known.versions
     if view not in _OF_VERSIONS or not versions:
@@ -347,17 +386,59 @@ def _focused(shown: Hypothesis, ask: Ask, view: View) -> Iterator[tuple[Hypothes
         if version.id == ask.version:
             yield shown, index
             return
-    yield from ((shown, index) for index, version in enumerate(versions) if version.id is UNKNOWN)
-    if not shown.known.complete:
-        yield from ((_with_older(shown, VersionFacts(), state), 0) for state in _OLDER)
+    yield from _places(shown, answer.body, _OLDER)
 
 
 _OLDER: Final = (VersionState.VALID, VersionState.VALID_DISABLED)
 
 
-def _with_older(hypothesis: Hypothesis, version: VersionFacts, state: VersionState) -> Hypothesis:
-    joint = replace(hypothesis.joint, versions=(state, *hypothesis.joint.versions))
-    known = replace(hypothesis.known, versions=(version, *hypothesis.known.versions))
+def _places(
+    shown: Hypothesis, body: object, states: tuple[VersionState, ...], passed: int = 0
+) -> Iterator[tuple[Hypothesis, int]]:
+    """Where a version may stand that was not seen yet: the hypothesis, with one put in where it needs one, and the index.
+
+    One that nobody knows of is one of a row of renewals, or older than all that is known.
+
+    Args:
+        states: in which one that is put in may be.
+        passed: how many of the youngest versions it comes before.
+    """
+    versions = shown.known.versions
+    youngest = len(versions) - passed
+    for index in range(youngest, -1, -1):
+        if not _in_order(versions, index, _age(body)):
+            continue
+        if index < youngest and versions[index].id is UNKNOWN:
+            yield shown, index
+        if index < len(versions) and versions[index].row:
+            yield from ((_with_one_more(shown, index, _of_row(versions[index]), state), index) for state in states)
+    if not shown.known.complete and versions[0].making is Making.PRIOR:
+        yield from ((_with_one_more(shown, 0, VersionFacts(), state), 0) for state in states)
+
+
+def _in_order(versions: tuple[VersionFacts, ...], index: int, age: int) -> bool:
+    """Whether what is so old may stand there: what was made in the session came in its order."""
+    ours = [(i, v.created) for i, v in enumerate(versions) if _of_session(v) and isinstance(v.created, int)]
+    return not age or all(made <= -age if i < index else made >= -age for i, made in ours)
+
+
+def _of_session(version: VersionFacts) -> bool:
+    return version.row or version.making is not Making.PRIOR
+
+
+def _of_row(version: VersionFacts) -> VersionFacts:
+    """One of a row of renewals, of the last of which this is known."""
+    if version.mixed:
+        return VersionFacts(row=True, mixed=True)
+    return VersionFacts(
+        content_type=version.content_type, making=version.making, months=version.months, policy=version.policy, row=True
+    )
+
+
+def _with_one_more(hypothesis: Hypothesis, index: int, version: VersionFacts, state: VersionState) -> Hypothesis:
+    states, versions = hypothesis.joint.versions, hypothesis.known.versions
+    joint = replace(hypothesis.joint, versions=(*states[:index], state, *states[index:]))
+    known = replace(hypothesis.known, versions=(*versions[:index], version, *versions[index:]))
     return Hypothesis(joint, known, hypothesis.trail)
 
 
@@ -470,53 +551,70 @@ def _versions_looked_at(
     if misfit is not None:
         yield Attempt(row, shown.joint, misfit)
         return
-    held = [row.rule, *look.held]
-    current, settings = shown, facts.settings
+    ways: dict[tuple[Hypothesis, int], tuple[str, ...]] = {(shown, 0): (row.rule, *look.held)}
     items = sorted((item for item in look.body["value"] if isinstance(item, dict)), key=_age)
-    for item in items:
-        result = _item_looked_at(row, current, ask, item, facts, context)
-        if isinstance(result, Attempt):
-            yield result
+    for item, following in zip_longest(items, items[1:]):
+        older = following is not None and _age(item) < _age(following)
+        failed = [Attempt(row, shown.joint, None)]
+        further: dict[tuple[Hypothesis, int], tuple[str, ...]] = {}
+        for (current, passed), held in ways.items():
+            for result, place in _item_looked_at(row, current, passed, ask, item, facts, context):
+                if isinstance(result, Attempt):
+                    failed.append(result)
+                else:
+                    further.setdefault((result.hypothesis, place if older else passed), (*held, *result.held))
+        if not further:
+            yield from failed
             return
-        current = result.hypothesis
-        held.extend(result.held)
+        ways = further
     whole = look.body.get("nextLink") is None and "$skiptoken" not in ask.query
-    if whole and not current.known.complete and current.known.versions:
-        current = Hypothesis(current.joint, replace(current.known, complete=True), current.trail)
-    yield Accepted(current, settings, tuple(held))
+    for (current, _), held in ways.items():
+        if whole and any(version.id is UNKNOWN for version in current.known.versions):
+            yield Attempt(row, shown.joint, None)
+        else:
+            yield Accepted(_with_all(current) if whole else current, facts.settings, held)
 
 
-def _age(item: Mapping[str, Any]) -> int:
-    attributes = item.get("attributes")
+def _age(item: object) -> int:
+    """By which the newest comes first; 0 where nothing tells how old it is."""
+    attributes = item.get("attributes") if isinstance(item, dict) else None
     created = attributes.get("created") if isinstance(attributes, dict) else None
     return -created if isinstance(created, int) else 0
 
 
 def _item_looked_at(
-    row: Row, shown: Hypothesis, ask: Ask, item: Mapping[str, Any], facts: Facts, context: Context
-) -> Accepted | Attempt:
-    """One version of a list: one that is known, one whose identifier was not, or one from before the session."""
-    subject, index = _listed_version(shown, item)
-    look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
-    misfit = examine(look, context.profile)
-    if misfit is not None:
-        return Attempt(row, shown.joint, misfit)
-    return Accepted(_learned(subject, index, look, facts), facts.settings, look.held)
+    row: Row, shown: Hypothesis, passed: int, ask: Ask, item: Mapping[str, Any], facts: Facts, context: Context
+) -> Iterator[tuple[Accepted | Attempt, int]]:
+    """What one item of a list may be, and how many of the youngest versions are no older than it then."""
+    for subject, index in _listed_version(shown, passed, item):
+        look = look_at(View.VERSION_ITEM, subject, index, ask, Answer(200, dict(item)), facts, context)
+        misfit = examine(look, context.profile)
+        if misfit is not None:
+            yield Attempt(row, shown.joint, misfit), passed
+        else:
+            version = subject.known.versions[index]
+            ordered = version.id is UNKNOWN or _of_session(version)
+            place = len(subject.known.versions) - index if ordered else 0
+            yield Accepted(_learned(subject, index, look, facts), facts.settings, look.held), max(place, passed)
 
 
-def _listed_version(shown: Hypothesis, item: Mapping[str, Any]) -> tuple[Hypothesis, int | None]:
+def _listed_version(shown: Hypothesis, passed: int, item: Mapping[str, Any]) -> Iterator[tuple[Hypothesis, int]]:
     identifier = str(item.get("id", "")).lower().rpartition("/")[2]
-    versions = shown.known.versions
-    for index, version in enumerate(versions):
+    for index, version in enumerate(shown.known.versions):
         if version.id == identifier:
-            return shown, index
-    for index in range(len(versions) - 1, -1, -1):
-        if versions[index].id is UNKNOWN:
-            return shown, index
+            yield shown, index
+            return
     attributes = item.get("attributes")
     enabled = attributes.get("enabled") if isinstance(attributes, dict) else True
-    state = VersionState.VALID if enabled else VersionState.VALID_DISABLED
-    return _with_older(shown, VersionFacts(), state), 0
+    yield from _places(shown, item, (VersionState.VALID if enabled else VersionState.VALID_DISABLED,), passed)
+
+
+def _with_all(listed: Hypothesis) -> Hypothesis:
+    """What is known once all versions were listed."""
+    if listed.known.complete or not listed.known.versions:
+        return listed
+    versions = tuple(replace(version, row=False, mixed=False) for version in listed.known.versions)
+    return Hypothesis(listed.joint, replace(listed.known, versions=versions, complete=True), listed.trail)
 
 
 __all__ = ["Accepted", "Context", "Misfit", "Outcome", "circumstances", "explain", "look_at", "possible", "settle"]

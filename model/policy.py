@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from certlife.model.asks import kind_of
-from certlife.model.known import Doc
+from certlife.model.known import Doc, PolicyFacts, issuer_of
 from certlife.model.vocabulary import IssuerKind
 
 KEY_SIZES: Final = {"P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256}
@@ -28,6 +28,12 @@ KEY_USAGES: Final = (
 _SPELLING: Final = {name.lower(): name for name in KEY_USAGES}
 PARTS: Final = ("key_props", "secret_props", "x509_props", "issuer")
 """The members of a policy that a patch merges member by member; lifetime_actions are replaced as a whole."""
+
+
+def signer(policy: PolicyFacts | None) -> IssuerKind | None:
+    """Who signs for a policy; None where that is not known: what is merely predicted may leave the issuer open."""
+    name = issuer_of(policy)
+    return None if name is None and (policy is None or not policy.seen) else kind_of(name)
 
 
 def spelled(usages: object) -> object:

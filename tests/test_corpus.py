@@ -16,21 +16,10 @@ CORPUS = Path(__file__).resolve().parents[1] / "conformance" / "corpus"
 FILES = sorted(CORPUS.glob("*.json"))
 CASES = list(cases().values())
 # case -> what is amiss in the model, not in the case
-AMISS = {
-    "api-version-unknown": "the model lets nobody refuse an api-version that does not exist (S-32)",
-    "deleted-stub-without-include-pending": "CERT-108 wants a stub among the deleted without includePending (KVC-LST-003)",
-    "issuer-disabled": "the model lets nobody refuse a create whose issuer is disabled (S-47)",
-    "name-of-a-route": "CERT-50 wants a certificate unlisted whose create the model took no position on (S-30)",
-}
 ID = re.compile(r"\b(?:KVC-[A-Z]{3}-\d{3}|[CFS]-\d{2}|[JNP]-\d{1,2})\b")
 
 
-def marked(case: History) -> object:
-    reason = AMISS.get(case.name)
-    return pytest.param(case, id=case.name, marks=[pytest.mark.xfail(reason=reason)] if reason else [])
-
-
-@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_conforms_in_memory_and_shows_what_it_is_about(case: History) -> None:
     replayed = replay(case, find_target("memory:"))
 
@@ -39,10 +28,6 @@ def test_case_conforms_in_memory_and_shows_what_it_is_about(case: History) -> No
 
 def test_corpus_is_as_large_as_it_was() -> None:
     assert len(CASES) >= 75
-
-
-def test_known_amiss_are_cases() -> None:
-    assert set(AMISS) <= set(cases())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from certlife.adapters.memory import agenda
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.state import Stage, State, find
-from certlife.adapters.port import Decision, Message
+from certlife.adapters.port import Decision, Message, Refuse
 from certlife.model.vocabulary import IssuerKind
 
 
@@ -34,20 +34,19 @@ class Levers:
     def decide(self, decision: Decision, *, kind: IssuerKind = IssuerKind.PARTNER, name: str | None = None) -> None:
         """Settle what an issuer will do.
 
-        Raises: ValueError: no operation of that name runs, or issuer Unknown, who is nobody, should decide.
+        Raises: ValueError: no operation of that name runs; issuer Unknown, who is nobody, should decide; the vault itself
+        should refuse to sign, of which no source knows.
         """
         settle(self._state)
         if name is None:
-            if kind not in self._state.plan.decisions:
-                raise ValueError("issuer Unknown decides nothing")
+            _check(decision, kind)
             self._state.plan.decisions[kind].append(decision)
             return
         record = find(self._state, name)
         if record is None or record.stage is not Stage.LIVE or record.pending is None or not record.pending.running:
             msg = f"no operation of {name!r} is running"
             raise ValueError(msg)
-        if record.pending.kind is IssuerKind.UNKNOWN:
-            raise ValueError("issuer Unknown decides nothing")
+        _check(decision, record.pending.kind)
         agenda.decide(self._state, record, record.pending, decision, self._state.clock.now)
 
     def decide_cancellation(self, *, wins: bool, after_s: int = 10) -> None:
@@ -72,3 +71,10 @@ class Levers:
         """What was sent until now, oldest first."""
         settle(self._state)
         return tuple(self._state.outbox)
+
+
+def _check(decision: Decision, kind: IssuerKind) -> None:
+    if kind is IssuerKind.UNKNOWN:
+        raise ValueError("issuer Unknown decides nothing")
+    if kind is IssuerKind.SELF and isinstance(decision, Refuse):
+        raise ValueError("the vault itself refuses nothing")
