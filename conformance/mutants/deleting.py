@@ -219,7 +219,7 @@ def retention_never_ends(state: State) -> None:
             record.turn += 1
 
 
-@meanwhile(rules="CERT-103 CERT-108")
+@meanwhile(rules="CERT-103 CERT-108 CERT-127")
 def retention_ends_half_way(state: State) -> None:
     """A deleted certificate is gone after half of its retention."""
     for record in list(state.records.values()):

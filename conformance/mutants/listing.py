@@ -223,7 +223,7 @@ def deleted_certificates_are_listed_as_living_ones(original: Handler, state: Sta
     return items_without(original(state, call), "recoveryId", "deletedDate", "scheduledPurgeDate")
 
 
-@answering(Operation.LIST_DELETED, rules="CERT-108")
+@answering(Operation.LIST_DELETED, rules="CERT-108 CERT-127")
 def list_of_the_deleted_is_empty(original: Handler, state: State, call: Call) -> Answer:
     """The list of the deleted is empty."""
     return listing(original(state, call), [])

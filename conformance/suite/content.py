@@ -20,7 +20,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
-MADE_KEPT: Final = 256
 _POLICY: Final = {"x509_props": {"key_usage": ["digitalSignature"], "ekus": ["1.3.6.1.5.5.7.3.1"]}}
 
 
@@ -87,7 +86,7 @@ class Maker:
         self._made: dict[object, Json] = {}
 
     def make(self, kind: str, wishes: Mapping[str, Any], now: int) -> Json:
-        """Make a `$file` (the text of its value) or a `$signed` (the list of an x5c); the same one twice in a moment.
+        """Make a `$file` (the text of its value) or a `$signed` (the list of an x5c); the same one until it is let go.
 
         Args:
             now: the vault's clock, seconds since 1970.
@@ -95,10 +94,12 @@ class Maker:
         """
         key = (kind, now, *sorted((name, str(wish)) for name, wish in wishes.items()))
         if key not in self._made:
-            if len(self._made) == MADE_KEPT:
-                self._made.clear()
             self._made[key] = self._new(kind, wishes, now)
         return self._made[key]
+
+    def let_go(self) -> None:
+        """Make everything anew from now on."""
+        self._made.clear()
 
     def _new(self, kind: str, wishes: Mapping[str, Any], now: int) -> Json:
         try:

@@ -192,9 +192,7 @@ def _merge_text(scene: Scene, *, x5c: Json) -> Send:
 
 def _list(scene: Scene, *, path: str) -> Send:
     size = scene.choosing.pick((None, "1", "2", "25"))
-    pending = scene.choosing.pick((None, "true", "false")) if path == "/certificates" else None
-    if path == "/deletedcertificates":
-        pending = "true"
+    pending = scene.choosing.pick((None, "true", "false")) if path in ("/certificates", "/deletedcertificates") else None
     wishes = {"maxresults": size, "includePending": pending}
     return Send("GET", path.replace("NAME", scene.name), query={name: value for name, value in wishes.items() if value is not None})
 

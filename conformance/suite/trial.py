@@ -110,6 +110,7 @@ class Trial:
 
     def ask(self, request: Request) -> Answer:
         """Send a request, and hold the answer against the belief."""
+        self._maker.let_go()
         answer = self._vault.perform(request)
         exchange = Exchange(request, answer, self.now())
         self.exchanges.append(exchange)
