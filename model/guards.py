@@ -15,7 +15,15 @@ from certlife.model.joint import Joint
 from certlife.model.known import DAY_S, Known, PolicyFacts, Within, stated
 from certlife.model.policy import signer
 from certlife.model.settings import Settings
-from certlife.model.vocabulary import CertificateState, IssuerKind, Operation, OperationState, PolicyState, VersionState, Word
+from certlife.model.vocabulary import (
+    CertificateState,
+    IssuerKind,
+    Operation,
+    OperationState,
+    PolicyState,
+    VersionState,
+    Word,
+)
 
 
 @dataclass(slots=True)

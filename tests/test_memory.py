@@ -1191,6 +1191,7 @@ def test_judge_finds_nothing(seed: int, disputed: bool) -> None:  # noqa: FBT001
 NEXT: Json = {"policy": {"x509_props": {"subject": "CN=web"}, "issuer": {"name": "Unknown"}}}
 REUSE: dict[str, Any] = {"key_props": {"reuse_key": True}}
 SOON: dict[str, Any] = {"lifetime_actions": [{"trigger": {"lifetime_percentage": 1}, "action": {"action_type": "AutoRenew"}}]}
+LATE: Json = [{"trigger": {"lifetime_percentage": 80}, "action": {"action_type": "AutoRenew"}}]
 EARLY: Json = [{"trigger": {"lifetime_percentage": 50}, "action": {"action_type": "AutoRenew"}}]
 OF_OPERATION: tuple[tuple[str, str, Json], ...] = (
     ("GET", WEB + "/pending", None),
@@ -1236,7 +1237,7 @@ DISPUTES: dict[str, tuple[Callable[[Session], Any], ...]] = {
     # RELA-05, SHOW-004, OPER-09: a row of renewals of which some are looked at, in part (KVC-REN-001, KVC-REN-010)
     "renewals pass before anybody has looked at the versions": (
         lambda s: (s.create(), s.wait(3), s.get(WEB + "/pending"), s.wait(30)),
-        lambda s: (s.create(x509_props={"validity_months": 1}, lifetime_actions=EARLY), s.wait(40 * DAY_S), s.ask("DELETE", WEB)),
+        lambda s: (s.create(x509_props={"validity_months": 1}, lifetime_actions=LATE), s.wait(40 * DAY_S), s.ask("DELETE", WEB)),
     ),
     "renewals go on after their operation was looked at": (
         lambda s: (s.create(x509_props={"validity_months": 1}, lifetime_actions=EARLY), s.wait(20 * DAY_S), s.get(WEB + "/pending")),
@@ -1257,12 +1258,13 @@ DISPUTES: dict[str, tuple[Callable[[Session], Any], ...]] = {
         lambda s: [s.ask(*one, {"request_id": s.exchanges[0].answer.body["request_id"]}) for one in OF_OPERATION],
     ),
     "some operation is asked for after a renewal": (
-        lambda s: (s.create(x509_props={"validity_months": 1}, lifetime_actions=EARLY), s.wait(100 * DAY_S)),
+        lambda s: (s.create(x509_props={"validity_months": 1}, lifetime_actions=EARLY), s.wait(60), s.get(WEB)),
+        lambda s: (s.wait(100 * DAY_S), s.get(WEB)),
         lambda s: [s.ask(*one, {"request_id": "f" * 32}) for one in OF_OPERATION],
     ),
     # SHOW-006: what a version's PATCH makes of the policy nobody knows (C-08), its issuer neither
     "a create without policy follows on the update of a version with one": (
-        lambda s: s.ask("PATCH", f"{WEB}/{s.issued()['id'][-32:]}", {"policy": {"issuer": {"name": "Unknown"}}}),
+        lambda s: s.ask("PATCH", f"{WEB}/{s.issued()['id'][-32:]}", {"policy": {"issuer": {"name": "Self"}}}),
         lambda s: (s.ask("POST", WEB + "/create", {}), s.get(WEB + "/pending"), s.get(WEB)),
     ),
     "a create without policy lacks the issuer that the update of a version has brought": (
@@ -1275,12 +1277,13 @@ DISPUTES: dict[str, tuple[Callable[[Session], Any], ...]] = {
     ),
     # SHOW-074, RELA-05: what a version is made by, the policy before or after the change, nobody says
     "the policy is changed while an operation runs": (
-        lambda s: (s.create(), s.ask("PATCH", WEB + "/policy", {"secret_props": {"contentType": files.PEM}, "x509_props": {"validity_months": 1}})),
-        lambda s: (s.wait(10), s.get(WEB), s.get("/secrets/web")),
+        lambda s: (s.controls.decide(Issue(9), kind=IssuerKind.SELF), s.create()),
+        lambda s: s.ask("PATCH", WEB + "/policy", {"secret_props": {"contentType": files.PEM}, "x509_props": {"validity_months": 1}}),
+        lambda s: (s.get(WEB + "/pending"), s.wait(10), s.get(WEB), s.get("/secrets/web")),
     ),
     # CERT-108: includePending is a parameter of this list too (KVC-LST-003); without it nothing is recorded of stubs (J-65, J-68)
     "a deleted stub is not listed without includePending": (
-        lambda s: (s.create(), s.ask("DELETE", WEB), s.wait(60)),
+        lambda s: (s.create(), s.ask("DELETE", WEB), s.wait(60), s.get(DELETED)),
         lambda s: [s.get("/deletedcertificates", **query) for query in ({}, {"includePending": "false"}, {"includePending": "true"})],
     ),
     # SHOW-040, SHOW-042: of this version a list has shown all but its identifier
@@ -1292,7 +1295,7 @@ DISPUTES: dict[str, tuple[Callable[[Session], Any], ...]] = {
     # SHOW-021: polled with this id and that, and each time the same is said: not found, but for other reasons
     "an operation is polled with another request_id after its recovery": (
         lambda s: (s.controls.decide(Stall(), kind=IssuerKind.SELF), s.create(), s.ask("DELETE", WEB), s.wait(60)),
-        lambda s: (s.ask("POST", DELETED + "/recover"), s.get(WEB + "/pending"), s.wait(60)),
+        lambda s: (s.ask("POST", DELETED + "/recover"), s.get(WEB + "/pending"), s.wait(60), s.get(WEB)),
         lambda s: (s.get(WEB + "/pending", request_id="f" * 32), s.get(WEB)),
     ),
     "an update with a policy that fits no certificate is refused": tuple(
