@@ -56,6 +56,7 @@ def _blank(joint: Joint) -> Known:
         stub=None if joint.versions else VersionFacts(),
         pending=None if joint.operation is OperationState.NONE else PendingFacts(enabled=UNKNOWN),
         policy=PolicyFacts(),
+        deletion=DeletionFacts() if joint.certificate in _BURIED else None,
         complete=False,
     )
 
