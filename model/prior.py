@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from certlife.model.joint import Joint
-from certlife.model.known import CLOCK_SLACK_S, UNKNOWN, Known, PendingFacts, PolicyFacts, VersionFacts
+from certlife.model.known import CLOCK_SLACK_S, UNKNOWN, DeletionFacts, Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.moves import Hypothesis
 from certlife.model.vocabulary import CertificateState, OperationState, PolicyState, VersionState
 

@@ -67,20 +67,21 @@ class Atlas:
         return near if near in self.steps else None
 
     def ways(
-        self, here: Joint, wanted: Iterable[str], is_open: Callable[[Step], bool], *, further: int = 6
+        self, here: Joint, wanted: Iterable[str], is_open: Callable[[Step], bool], *, further: int, within: int
     ) -> tuple[tuple[Step, ...] | None, tuple[Step, ...] | None]:
         """The shortest way to the end of a step that exercises what is wanted: one that is granted, and one that is refused.
 
         Args:
             is_open: which steps may be gone.
             further: how many steps more are gone for one that is granted, once one is known that is refused.
+            within: how many steps a way may have.
         """
         bits = reduce(or_, (self.bits.get(goal, 0) for goal in wanted), 0)
         refused: tuple[Step, ...] | None = None
         came: dict[Joint, Step | None] = {here: None}
         fringe = [here]
         depth = 0
-        while fringe and (refused is None or depth < len(refused) + further):
+        while fringe and depth < within and (refused is None or depth < len(refused) + further):
             depth += 1
             following: list[Joint] = []
             for joint in fringe:

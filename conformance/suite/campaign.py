@@ -121,10 +121,11 @@ class Campaign:
     def _stages(self) -> Iterator[Callable[[], None]]:
         setups: Sequence[Setup | None] = tuple(self.target.setups) or (None,)
         for setup in setups:
+            self.coverage.try_again()
             yield lambda setup=setup: self._in_a_vault("touring", setup, self._tour)  # type: ignore[misc]
         for setup in setups:
             yield lambda setup=setup: self._in_a_vault("touring every state", setup, self._tour_deeper)  # type: ignore[misc]
-        for turn in range(max(1, self.budget // (3 * WANDER))):
+        for turn in range(max(1, self.budget // (5 * WANDER))):
             setup = setups[turn % len(setups)]
             yield lambda setup=setup: self._in_a_vault("wandering", setup, lambda planner: planner.wander(WANDER))  # type: ignore[misc]
         turn = 0

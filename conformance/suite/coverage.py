@@ -41,7 +41,8 @@ class Coverage:
         held: how often each rule was kept.
         broken: how often each rule was broken.
         pairs: which row came after which, on one name.
-        tries: how often a rule was gone for since it was last met.
+        refuted: how often a step was gone, and something else was answered.
+        lacking: how often no request was found that leads along a step.
         instead: what was answered in its place.
         deeper: further goals: rows in each state that they start from.
     """
@@ -50,7 +51,8 @@ class Coverage:
     held: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     pairs: set[tuple[str, str]] = field(default_factory=set)
-    tries: Counter[str] = field(default_factory=Counter)
+    refuted: Counter[object] = field(default_factory=Counter)
+    lacking: Counter[object] = field(default_factory=Counter)
     instead: dict[str, str] = field(default_factory=dict)
     deeper: frozenset[str] = frozenset()
 
@@ -67,7 +69,11 @@ class Coverage:
         self.held.update(other.held)
         self.pairs |= other.pairs
 
+    def try_again(self) -> None:
+        """Forget what was gone for in vain: it is another vault."""
+        self.refuted.clear()
+        self.lacking.clear()
+
     def missed(self, rule: str, instead: str) -> None:
         """A rule was gone for, and something else came of it."""
-        self.tries[rule] += 1
         self.instead[rule] = instead

@@ -42,6 +42,11 @@ from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Opera
 SLOW_S: Final = 3600
 """How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
 MOST_NAMES: Final = 4
+"""How many names are walked with at a time."""
+LONGEST_WAY: Final = 40
+"""How many steps a way may have."""
+_CHEAP: Final = 2
+"""What a way may cost that is gone at once, whatever the other names have to offer."""
 _COSTLY: Final = {Drift.RETENTION_ENDS: 9, Drift.RENEWAL_DUE: 6, Drift.NBF_REACHED: 6, Drift.EXP_REACHED: 9}
 """What waits for a date moves the clock for all names: worth so many steps."""
 OUT_OF_REACH: Final = {
@@ -87,8 +92,7 @@ class Planner:
         self.trial, self.coverage = trial, coverage
         self._atlas, self._choosing = atlas, choosing
         self._names: list[str] = []
-        self._refuted: Counter[object] = Counter()
-        self._lacking: Counter[object] = Counter()
+        self._refuted, self._lacking = coverage.refuted, coverage.lacking
         self._lacked: set[tuple[str, tuple[Taken, ...], Joint]] = set()
         self._seen: dict[str, Joint | None] = {}
         self._assumed: dict[str, Joint] = {}
@@ -162,8 +166,7 @@ class Planner:
 
     def try_again(self) -> None:
         """Forget what was gone for in vain: the vault has changed."""
-        self._refuted.clear()
-        self._lacking.clear()
+        self.coverage.try_again()
         self._lacked.clear()
 
     def wander(self, budget: int) -> None:
@@ -175,30 +178,40 @@ class Planner:
             if here is None:
                 self._names.append(self._fresh())
                 continue
-            last = self._last.get(name, "")
-            steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
-            fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
-            trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
-            step = self._choosing.pick([step for step in fresh if step.trigger is trigger])
+            step = self._unpaired(name, here)
             if self._take(name, step):
                 self._arrive(name)
             else:
+                self._lacking[self._key(step)] += 1
                 self._lacked.add((name, step.taken, step.before))
+
+    def _unpaired(self, name: str, here: Joint) -> Step:
+        """A step whose row has not come after the last one yet; any where there is none."""
+        last = self._last.get(name, "")
+        steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
+        fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
+        trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
+        return self._choosing.pick([step for step in fresh if step.trigger is trigger])
 
     def _fresh(self) -> str:
         return f"n{len(self._names) + 1}"
 
     def _nearest(self, wanted: Sequence[str]) -> tuple[str, tuple[Step, ...]] | None:
-        found: list[tuple[int, int, str, tuple[Step, ...]]] = []
-        for order, name in enumerate((*self._names[-MOST_NAMES:], self._fresh())):
+        """The cheapest way to something wanted, with the name that it begins at; the first that is cheap will do."""
+        best: tuple[int, str, tuple[Step, ...]] | None = None
+        for name in (*reversed(self._names[-MOST_NAMES:]), self._fresh()):
             here = self.joint(name)
             if here is None:
                 continue
-            is_open = partial(self._is_open_to, name)
-            for way, more in zip(self._atlas.ways(here, wanted, is_open), (0, _REFUSED), strict=True):
-                if way is not None:
-                    found.append((more + sum(_COSTLY.get(step.trigger, 1) for step in way), order, name, way))
-        return min(found, key=lambda one: one[:2])[2:] if found else None
+            within = LONGEST_WAY if best is None else best[0]
+            ways = self._atlas.ways(here, wanted, partial(self._is_open_to, name), further=_REFUSED, within=within)
+            for way, more in zip(ways, (0, _REFUSED), strict=True):
+                cost = LONGEST_WAY if way is None else more + sum(_COSTLY.get(step.trigger, 1) for step in way)
+                if way is not None and (best is None or cost < best[0]):
+                    best = cost, name, way
+            if best is not None and best[0] <= _CHEAP:
+                break
+        return None if best is None else best[1:]
 
     def _in_reach(self, goal: str) -> bool:
         rule = goal.partition("@")[0]
