@@ -16,7 +16,7 @@ from certlife.model.moves import OWNER, state_of
 from certlife.model.region import Step
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
-from certlife.model.vocabulary import Profile
+from certlife.model.vocabulary import Operation, Profile
 from certlife.model.world import MOST_VERSIONS, World, walk
 
 
@@ -27,8 +27,9 @@ def goals_of(step: Step) -> tuple[str, ...]:
 
 def at_state(row: Row, joint: Joint) -> str:
     """A row in one of the states that it starts from: `CERT-44@deleted`."""
-    machine = OWNER.get(row.trigger)  # type: ignore[call-overload]
-    return row.rule if machine is None else f"{row.rule}@{state_of(joint, machine).value}"
+    if not isinstance(row.trigger, Operation):
+        return row.rule
+    return f"{row.rule}@{state_of(joint, OWNER[row.trigger]).value}"
 
 
 @dataclass(slots=True)

@@ -72,8 +72,13 @@ class Replayed:
         return "deviates" if self.deviated is not None else "inconclusive" if self.missing else "conforms"
 
 
-def replay(history: History, target: Target, *, profile: Profile = Profile.EITHER) -> Replayed:
+def replay(
+    history: History, target: Target, *, profile: Profile = Profile.EITHER, lenient: bool = False
+) -> Replayed:
     """Carry a history out against a target.
+
+    Args:
+        lenient: whether acts that refer to what was never shown are left out.
 
     Raises: VaultUnreachable: the target does not answer.
     """
@@ -87,7 +92,11 @@ def replay(history: History, target: Target, *, profile: Profile = Profile.EITHE
     )
     try:
         for act in history.acts:
-            trial.do(act)
+            try:
+                trial.do(act)
+            except NothingToReferTo:
+                if not lenient:
+                    raise
     except Deviated as deviated:
         return Replayed(history, trial, deviated)
     except NothingToReferTo as nothing:

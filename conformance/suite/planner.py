@@ -37,7 +37,7 @@ from certlife.model.names import settle
 from certlife.model.region import Step, Taken
 from certlife.model.tables import TABLES
 from certlife.model.values import Answer, Json, Request
-from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Operation, VersionState
+from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Operation, Trigger, VersionState
 
 SLOW_S: Final = 3600
 """How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
@@ -47,7 +47,7 @@ LONGEST_WAY: Final = 40
 """How many steps a way may have."""
 _CHEAP: Final = 2
 """What a way may cost that is gone at once, whatever the other names have to offer."""
-_COSTLY: Final = {Drift.RETENTION_ENDS: 9, Drift.RENEWAL_DUE: 6, Drift.NBF_REACHED: 6, Drift.EXP_REACHED: 9}
+_COSTLY: Final[Mapping[Trigger, int]] = {Drift.RETENTION_ENDS: 9, Drift.RENEWAL_DUE: 6, Drift.NBF_REACHED: 6, Drift.EXP_REACHED: 9}
 """What waits for a date moves the clock for all names: worth so many steps."""
 OUT_OF_REACH: Final = {
     g.name_held: "no target lets a key or a secret of another making hold a name",
@@ -305,7 +305,7 @@ class Planner:
         for act in acts:
             self.do(act, name)
         self._assumed[name] = step.after
-        self._look(name, _LOOKS_AFTER.get(step.trigger, _LOOKS))  # type: ignore[call-overload]
+        self._look(name, _LOOKS_AFTER.get(step.trigger, _LOOKS))
         return True
 
     def send(self, name: str, send: Send, request: Request) -> None:
@@ -402,13 +402,13 @@ class Planner:
             case Drift.RENEWAL_DUE:
                 return self._renewal(name, known)
             case Drift.RETENTION_ENDS:
-                return self._until(None if known.deletion is None else known.deletion.purge)
+                return self._until(name, None if known.deletion is None else known.deletion.purge)
             case Drift.NBF_REACHED:
                 early = (VersionState.EARLY, VersionState.EARLY_DISABLED)
-                return self._until(_date_of(known, step.before, early, "nbf"))
+                return self._until(name, _date_of(known, step.before, early, "nbf"))
             case Drift.EXP_REACHED:
                 valid = (VersionState.VALID, VersionState.VALID_DISABLED)
-                return self._until(_date_of(known, step.before, valid, "exp"))
+                return self._until(name, _date_of(known, step.before, valid, "exp"))
             case _:
                 return [Wait(SLOW_S + 1)]
 
@@ -427,11 +427,19 @@ class Planner:
             moment = renewal_moment(self._known(name))
         if moment is None:
             return None
-        return [*arranged, Wait(max(0, moment - self.trial.now()) + DAY_S + 1)]
+        return [*arranged, *self._waits(name, moment - 1), Wait(DAY_S + 2)]
 
-    def _until(self, moment: object) -> list[Act] | None:
+    def _until(self, name: str, moment: object) -> list[Act] | None:
         date = moment.high if isinstance(moment, Within) else moment
-        return [Wait(max(0, date - self.trial.now()) + 1)] if isinstance(date, int) else None
+        return self._waits(name, date + 1) if isinstance(date, int) else None
+
+    def _waits(self, name: str, moment: int) -> list[Act]:
+        """Wait for a moment, with looks half of the way and shortly before: nothing may have happened by then."""
+        span = max(0, moment - self.trial.now())
+        looks = [Send("GET", path.replace("NAME", name)) for path in _LOOKS]
+        if span < 4 * DAY_S:
+            return [Wait(span)]
+        return [Wait(span // 2), *looks, Wait(span - span // 2 - DAY_S), *looks, Wait(DAY_S)]
 
     def _look(self, name: str, collections: Sequence[str]) -> None:
         """Ask where a name is, until it is clear."""
@@ -444,7 +452,7 @@ class Planner:
 _LISTS: Final = (Operation.LIST, Operation.LIST_DELETED)
 _ALIVE: Final = (CertificateState.STUB, CertificateState.ACTIVE)
 _LOOKS: Final = ("/certificates/NAME/pending", "/certificates/NAME", "/deletedcertificates/NAME")
-_LOOKS_AFTER: Final[Mapping[Drift, Sequence[str]]] = {
+_LOOKS_AFTER: Final[Mapping[Trigger, Sequence[str]]] = {
     Drift.DELETION_ENDS: ("/deletedcertificates/NAME",),
     Drift.PURGE_ENDS: (),
     Drift.RETENTION_ENDS: ("/deletedcertificates/NAME",),

@@ -74,12 +74,12 @@ def _create_badly(scene: Scene, *, flaw: str) -> Send:
 
 
 def _create_with(scene: Scene, **members: Json) -> Send:
-    whole = {"policy": {"x509_props": {"subject": "CN=web"}, "issuer": {"name": "Self"}}, **members}
+    sound: Json = {"x509_props": {"subject": "CN=web"}, "issuer": {"name": "Self"}}
+    whole: dict[str, Json] = {"policy": sound, **members}
     return Send("POST", f"/certificates/{scene.name}/create", whole)
 
 
-def _create_misnamed(scene: Scene) -> Send:
-    name = scene.choosing.pick(("not_a_name", "a.b", "x" * 128))
+def _create_misnamed(scene: Scene, *, name: str) -> Send:
     return Send("POST", f"/certificates/{name}/create", {"policy": policy(scene.choosing, "Self")})
 
 
@@ -88,7 +88,7 @@ def _create_misnamed(scene: Scene) -> Send:
 
 def _import(scene: Scene, *, form: str = "pfx", file: Mapping[str, Json] | None = None, wishes: Mapping[str, Json] | None = None) -> Send:
     wanted: dict[str, Json] = {"form": form, **(file or {})}
-    content = {"secret_props": {"contentType": PEM if form == "pem" else PKCS12}}
+    content: dict[str, Json] = {"secret_props": {"contentType": PEM if form == "pem" else PKCS12}}
     body = _wishes(scene, value={"$file": wanted}, policy=content)
     return Send("POST", f"/certificates/{scene.name}/import", {**body, **(wishes or {})})
 
@@ -208,8 +208,9 @@ ADMINISTRATORS: Final[list[Json]] = [{"first_name": "Ann", "last_name": "B", "em
 def _issuer(scene: Scene, *, method: str, name: str = "spare") -> Send:
     if method not in ("PUT", "PATCH"):
         return Send(method, f"/certificates/issuers/{name}")
-    details: dict[str, Json] | None = scene.choosing.pick((None, {"id": "7"}, {"id": "8", "admin_details": ADMINISTRATORS}))
-    whole: dict[str, Json] = {
+    known: tuple[Any, ...] = (None, {"id": "7"}, {"id": "8", "admin_details": ADMINISTRATORS})
+    details = scene.choosing.pick(known)
+    whole: dict[str, Any] = {
         "provider": scene.choosing.pick(("Test", "DigiCert", "GlobalSign")),
         "org_details": details,
         "credentials": scene.choosing.pick((None, {"account_id": "9", "pwd": "secret"})),
@@ -238,7 +239,7 @@ def _of_request_ids(**more: Any) -> tuple[Kind, ...]:
 KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
     Op.CREATE: (
         *(partial(_create, issuer=issuer) for issuer in ("Self", "Unknown", PARTNER, None, NOBODY, UNHEARD_OF)),
-        _create_as_before, _create_misnamed, *(partial(_create_badly, flaw=flaw) for flaw in BAD),
+        _create_as_before, *(partial(_create_misnamed, name=name) for name in ("not_a_name", "a.b", "x" * 128)), *(partial(_create_badly, flaw=flaw) for flaw in BAD),
         partial(_create_with, attributes={"nbf": 1_900_000_000}),
         partial(_create_with, tags={f"t{index}": "x" for index in range(16)}),
     ),
