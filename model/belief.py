@@ -346,7 +346,8 @@ def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context)
 
 
 def _observed_contacts(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    seen = vaultwide.explain_contacts(belief.contacts, ask, answer, context)
+    known = belief.contacts or (vaultwide.NO_CONTACTS if belief.starts_empty else vaultwide.CONTACTS_UNSEEN)
+    seen = vaultwide.explain_contacts(known, ask, answer, context)
     if seen.finding is not None:
         return Observation(belief, seen.finding)
     return Observation(replace(belief, contacts=seen.left), held=seen.held, size=len(seen.left))

@@ -101,7 +101,7 @@ def _of_the_vault(belief: Belief, machine: Machine, ask: Ask, context: Context) 
 
 def _holdings(belief: Belief, machine: Machine, ask: Ask) -> Iterator[Holding]:
     if machine is Machine.CONTACTS:
-        yield from belief.contacts or vaultwide.CONTACTS_UNSEEN
+        yield from belief.contacts or (vaultwide.NO_CONTACTS if belief.starts_empty else vaultwide.CONTACTS_UNSEEN)
     elif ask.operation is Operation.LIST_ISSUERS:
         for holdings in belief.issuers.values():
             yield from holdings

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from certlife.model.asks import Ask
 from certlife.model.guards import Facts
 from certlife.model.joint import Joint
-from certlife.model.known import ABSENT, DAY_S, UNKNOWN, Doc, Known, VersionFacts, Within
+from certlife.model.known import ABSENT, DAY_S, UNKNOWN, DeletionFacts, Doc, Known, VersionFacts, Within
 from certlife.model.rows import Relation, Show
 from certlife.model.settings import Settings, learned, settings_shown
 from certlife.model.values import Answer
@@ -165,13 +165,15 @@ def taught(look: Look) -> Known:
     for record, members in parts.items():
         if record == "version":
             known = _with_version(known, look, replace(look.version, **members) if look.version else None)
+        elif record == "deletion":
+            known = replace(known, deletion=replace(known.deletion or DeletionFacts(), **members))
         elif record in _NAMED and getattr(known, record) is not None:
             known = replace(known, **{record: replace(getattr(known, record), **members)})
     return known
 
 
 WITH_LEVEL: Final = (View.BUNDLE, View.VERSION, View.UPDATED_VERSION, View.DELETED_BUNDLE, View.DELETED_ITEM)
-_NAMED: Final = ("pending", "policy", "deletion")
+_NAMED: Final = ("pending", "policy")
 
 
 def taught_record(look: Look, name: str) -> Any:

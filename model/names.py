@@ -504,8 +504,14 @@ def _file_fits(ask: Ask, facts: Facts, reader: Reader) -> bool | None:
     if not leaves or facts.at is None:
         return None
     leaf = leaves[0]
+    if leaf.exp is not None and leaf.exp <= facts.at and not _is_pem(ask):
+        return False  # of PEM no source says so: S-11
     known = leaf.key_type == "EC" or leaf.key_size in RSA_SIZES
     return True if known and leaf.exp is not None and leaf.exp > facts.at else None
+
+
+def _is_pem(ask: Ask) -> bool:
+    return "-----BEGIN" in str(ask.body.get("value"))
 
 
 def _learned(subject: Hypothesis, index: int | None, look: Look, facts: Facts) -> Hypothesis:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from certlife.model.joint import Joint
-from certlife.model.known import CLOCK_SLACK_S, UNKNOWN, DeletionFacts, Known, PendingFacts, PolicyFacts, VersionFacts
+from certlife.model.known import CLOCK_SLACK_S, UNKNOWN, Known, PendingFacts, PolicyFacts, VersionFacts
 from certlife.model.moves import Hypothesis
 from certlife.model.vocabulary import CertificateState, OperationState, PolicyState, VersionState
 
@@ -56,7 +56,6 @@ def _blank(joint: Joint) -> Known:
         stub=None if joint.versions else VersionFacts(),
         pending=None if joint.operation is OperationState.NONE else PendingFacts(enabled=UNKNOWN),
         policy=PolicyFacts(),
-        deletion=DeletionFacts() if joint.certificate in _BURIED else None,
         complete=False,
     )
 

@@ -54,7 +54,8 @@ class Seen:
 
 NO_ISSUER: Final = (Holding(IssuerState.ABSENT),)
 ISSUER_UNSEEN: Final = (*NO_ISSUER, Holding(IssuerState.PRESENT, IssuerFacts()))
-CONTACTS_UNSEEN: Final = (Holding(ContactsState.UNSET), Holding(ContactsState.SET, ContactsFacts()))
+NO_CONTACTS: Final = (Holding(ContactsState.UNSET),)
+CONTACTS_UNSEEN: Final = (*NO_CONTACTS, Holding(ContactsState.SET, ContactsFacts()))
 
 
 # --- lists
@@ -178,7 +179,7 @@ def explain_issuer(
 
 def explain_contacts(known: Sequence[Holding], ask: Ask, answer: Answer, context: Context) -> Seen:
     """Hold an answer against the explanations of the contacts."""
-    return _explain(Machine.CONTACTS, "contacts", known or CONTACTS_UNSEEN, ask, answer, context)
+    return _explain(Machine.CONTACTS, "contacts", known, ask, answer, context)
 
 
 def _explain(

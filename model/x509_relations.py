@@ -364,7 +364,7 @@ def secret_has_its_form(look: Look) -> bool:
 def secret_holds_certificate(look: Look) -> bool:
     """The secret's value holds the certificate of its version."""
     file, x5t = file_of(look), look.slot("version.x5t")
-    if file is None or not file.certificates or not isinstance(x5t, str) or x5t.startswith("<"):
+    if file is None or file.locked or not isinstance(x5t, str) or x5t.startswith("<"):
         return True
     return any(facts.thumbprint == x5t for facts in file.certificates)
 

@@ -116,7 +116,7 @@ def policy_update_prolongs_the_certificate(original: Handler, state: State, call
     return answer
 
 
-@answering(Operation.UPDATE_POLICY, rules="SHOW-032")
+@answering(Operation.UPDATE_POLICY, rules="SHOW-032 OPER-09")
 def policy_update_starts_an_operation(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy starts an operation at once."""
     answer, record = original(state, call), living(state, call)

@@ -26,10 +26,11 @@ def goals_of(step: Step) -> tuple[str, ...]:
 
 
 def at_state(row: Row, joint: Joint) -> str:
-    """A row in one of the states that it starts from: `CERT-44@deleted`."""
+    """A row in one of the states that it starts from, with that of the certificate: `OPER-11@completed, deleted`."""
     if not isinstance(row.trigger, Operation):
         return row.rule
-    return f"{row.rule}@{state_of(joint, OWNER[row.trigger]).value}"
+    states = dict.fromkeys((state_of(joint, OWNER[row.trigger]).value, joint.certificate.value))
+    return f"{row.rule}@{', '.join(states)}"
 
 
 @dataclass(slots=True)
@@ -61,6 +62,11 @@ class Atlas:
         for goal in goals_of(step):
             mask |= self.bits.setdefault(goal, 1 << len(self.bits))
         return mask
+
+    @property
+    def in_states(self) -> frozenset[str]:
+        """Every row in every state that it starts from."""
+        return frozenset(goal for goal in self.bits if "@" in goal)
 
     def placed(self, joint: Joint) -> Joint | None:
         """The state of the map that stands for a joint state; None where the map has none."""

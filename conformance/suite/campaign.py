@@ -23,7 +23,7 @@ from certlife.conformance.suite.shrink import shortened
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 from certlife.model import Profile
-from certlife.model.tables import OWNERS, TABLES
+from certlife.model.tables import OWNERS
 from certlife.model.vocabulary import Machine, Operation
 
 BUDGET: Final = 20_000
@@ -38,11 +38,6 @@ RUNS, STEPS = 40, 50
 """How many runs Hypothesis is asked for at a time, and of how many steps each."""
 
 _OF_THE_VAULT: Final = (*OWNERS[Machine.ISSUER], *OWNERS[Machine.CONTACTS])
-
-_IN_STATES: Final = frozenset(
-    f"{row.rule}@{state.value}" for table in TABLES.values() for row in table if row.reply is not None for state in row.source
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -141,17 +136,16 @@ class Campaign:
         left = self.budget - self.requests
         planner.tour(left)
         planner.sweep(Operation)
-        planner.sweep(_OF_THE_VAULT)
+        planner.tend(_OF_THE_VAULT, 2)
         planner.try_again()
         planner.tour(left)
         planner.do(Join())
         planner.sweep(Operation)
 
     def _tour_deeper(self, planner: Planner) -> None:
-        """The same again for every row in each state that it starts from."""
-        self.coverage.deeper = _IN_STATES if self.goals is None else frozenset()
-        planner.tour(self.budget - self.requests)
-        self.coverage.deeper = frozenset()
+        """The same for every row in each state that it starts from, unless only some rules are gone for."""
+        if self.goals is None:
+            planner.tour_deeper(self.budget - self.requests)
 
     def _in_a_vault(self, stage: str, setup: Setup | None, act: Callable[[Planner], None]) -> None:
         """Do something with a new vault, or on the one there is; again after a finding, without what was found."""

@@ -190,7 +190,7 @@ def run(
         report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        phases=(hypothesis.Phase.generate,),  # what is found is made shorter act by act (shrink)
     )
     hypothesis.seed(seed)(machine)
     try:

@@ -38,8 +38,9 @@ class Notebook:
         if answer.status >= 300 or not isinstance(answer.body, dict):
             return
         name = _name(request.path)
-        link = answer.body.get("nextLink")
-        self._next = link if isinstance(link, str) else None
+        if isinstance(answer.body.get("value"), list):
+            link = answer.body.get("nextLink")
+            self._next = link if isinstance(link, str) else None
         if request.path.rstrip("/").endswith("/backup"):
             self._add(name, "blob", answer.body.get("value"))
             return

@@ -26,7 +26,6 @@ from certlife.conformance.suite.requests import KINDS, Kind, Scene
 from certlife.conformance.suite.trial import READER, Trial
 from certlife.model import Belief
 from certlife.model import guards as g
-from certlife.model.asks import understand
 from certlife.model.constraints import CONSTRAINTS
 from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
@@ -39,8 +38,10 @@ from certlife.model.tables import TABLES
 from certlife.model.values import Answer, Json, Request
 from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Operation, Trigger, VersionState
 
-SLOW_S: Final = 3600
+SLOW_S: Final = 14_400
 """How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
+APART_S: Final = 11
+"""How long it is between two requests that change something, so that their times can be told apart: seconds."""
 MOST_NAMES: Final = 4
 """How many names are walked with at a time."""
 LONGEST_WAY: Final = 40
@@ -121,6 +122,12 @@ class Planner:
 
     # --- where to
 
+    def tour_deeper(self, budget: int) -> None:
+        """Go to every row in each state that it starts from."""
+        self.coverage.deeper = self._atlas.in_states
+        self.tour(budget)
+        self.coverage.deeper = frozenset()
+
     def tour(self, budget: int) -> None:
         """Go to one wanted rule after the other, until none is left that can be reached, or so many requests are sent."""
         end = len(self.trial.exchanges) + budget
@@ -147,22 +154,33 @@ class Planner:
         """Send every kind of request of which a wanted rule may decide, to every name; as long as that is of use."""
         tried: Counter[str] = Counter()
         for operation in operations:
-            for kind in KINDS[operation]:
+            for number, kind in enumerate(KINDS[operation]):
                 for name in (*self._names[-2:], self._fresh()):
                     found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
-                    hit = [] if found is None else self._hit(operation, found[1], tried)
+                    hit = [] if found is None else self._hit(found[1], f"{operation.value}#{number}", tried)
                     if found is not None and hit:
                         tried.update(hit)
+                        self.coverage.held.update(goal for goal in hit if "#" in goal)
                         self.send(name, *found)
                         self._arrive(name)
 
-    def _hit(self, operation: Operation, request: Request, tried: Mapping[str, int]) -> list[str]:
-        """Which of the rules that may decide about a request are wanted: a constraint is for every operation."""
+    def _hit(self, request: Request, kind: str, tried: Mapping[str, int]) -> list[str]:
+        """Which of the rules that may decide about a request are wanted: a constraint is so for every kind of request."""
         wanted = self.coverage.wanted()
         foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
-        rows = [seen.rule for seen in foreseen if seen.row is not None and seen.rule in wanted]
-        asked = {f"{seen.rule}@{operation.value}" for seen in foreseen if seen.row is None}
-        return [goal for goal in (*rows, *asked) if tried[goal] < (MOST_LACKS if goal in rows else 1) and not self.coverage.held[goal]]
+        rows = [seen.rule for seen in foreseen if seen.row is not None and seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
+        asked = {f"{seen.rule}@{kind}" for seen in foreseen if seen.row is None}
+        return [*rows, *(goal for goal in asked if not self.coverage.held[goal])]
+
+    def tend(self, operations: Sequence[Operation], rounds: int) -> None:
+        """Send every kind of request of some operations, in any order, so many times."""
+        kinds = [kind for operation in operations for kind in KINDS[operation]]
+        for _ in range(rounds):
+            for kind in self._choosing.shuffled(kinds):
+                found = self.resolved(Scene("", self.trial.notebook, self._choosing), kind)
+                if found is not None:
+                    self.do(Wait(APART_S))
+                    self.send("", *found)
 
     def try_again(self) -> None:
         """Forget what was gone for in vain: the vault has changed."""
@@ -275,13 +293,22 @@ class Planner:
     def _arrive(self, name: str) -> None:
         if name not in self._names:
             self._names.append(name)
-        here = self.joint(name)
-        if here is not None and here.certificate in _ALIVE and here != self._seen.get(name):
+        if self.joint(name) != self._seen.get(name):
             self.do(Send("GET", f"/certificates/{name}"), name)
+            self._look_back(name)
         if not self._is_clear(name):
             self._look(name, _LOOKS)
         self._back_up(name)
         self._seen[name] = self.joint(name)
+
+    def _look_back(self, name: str) -> None:
+        """Look at all versions, and at the first, when there is one more than there was, or all are back."""
+        here, before = self.joint(name), self._seen.get(name)
+        if here is None or here.certificate is not CertificateState.ACTIVE or len(here.versions) == 1:
+            return
+        if before is None or before.certificate is not here.certificate or len(before.versions) < len(here.versions):
+            self.do(Send("GET", f"/certificates/{name}/versions"), name)
+            self.do(Send("GET", f"/certificates/{name}/${{{name}.version.0}}"), name)
 
     def _back_up(self, name: str) -> None:
         """Have a backup of every name, as a stub and with versions: a restore wants one."""
@@ -297,6 +324,7 @@ class Planner:
             found = self.request(name, step.trigger, lambda seen: self._leads(seen, name, step), plain=not met)
             if found is None:
                 return False
+            self.do(Wait(APART_S))
             self.send(name, *found)
             return True
         acts = self._levers(name, step)
@@ -323,9 +351,6 @@ class Planner:
         before = self.trial.held.copy()
         answer = self.trial.do(send, request)
         held = Counter(self.trial.held - before)
-        asked = understand(request)
-        if asked is not None:
-            held.update({f"{seen.rule}@{asked.operation.value}" for seen in foreseen if seen.row is None and held[seen.rule]})
         if answer is not None and self.trial.controls is not None:
             for seen in foreseen:
                 if self._surely(seen, here, answer):

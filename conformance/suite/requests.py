@@ -109,7 +109,7 @@ def _import_with_policy(scene: Scene) -> Send:
 
 
 def _import_badly(scene: Scene) -> Send:
-    flawed = {**bad_policy(scene.choosing, None), "secret_props": {"contentType": PKCS12}}
+    flawed: dict[str, Json] = {**bad_policy(scene.choosing, None), "secret_props": {"contentType": PKCS12}}
     return _import(scene, wishes={"policy": flawed})
 
 

@@ -44,7 +44,7 @@ def _about(acts: Sequence[Act]) -> list[Act]:
 def _name(act: Act) -> str:
     """The certificate that an act is about; empty for what is about the vault."""
     segments = act.path.strip("/").split("/") if isinstance(act, Send) else []
-    if len(segments) < 2 or segments[1] in ("issuers", "contacts", "restore"):  # noqa: PLR2004
+    if len(segments) < 2 or segments[1] in ("issuers", "contacts", "restore"):
         return ""
     return segments[1].lower()
 
