@@ -20,7 +20,7 @@ from certlife.conformance.suite.campaign import Campaign
 from certlife.conformance.suite.verdict import Problem
 from certlife.model import Profile
 
-BUDGET: Final = 8_000
+BUDGET: Final = 5_000
 """How many requests a mutant may take."""
 MOST_PROBLEMS: Final = 4
 """How many other findings may come before the one that is about it."""

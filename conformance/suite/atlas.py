@@ -16,7 +16,7 @@ from certlife.model.moves import OWNER, state_of
 from certlife.model.region import Step
 from certlife.model.rows import Row
 from certlife.model.settings import Settings
-from certlife.model.vocabulary import Operation, Profile
+from certlife.model.vocabulary import Drift, Operation, Profile
 from certlife.model.world import MOST_VERSIONS, World, walk
 
 
@@ -93,11 +93,12 @@ class Atlas:
             following: list[Joint] = []
             for joint in fringe:
                 if self.rules[joint] & bits:
-                    for mask, step in self.masks[joint]:
-                        if mask & bits and (refused is None or step.granted) and is_open(step):
-                            if step.granted:
-                                return (*_back(came, joint), step), refused
-                            refused = (*_back(came, joint), step)
+                    hits = [step for mask, step in self.masks[joint] if mask & bits and is_open(step)]
+                    granted = [step for step in hits if step.granted]
+                    if granted:
+                        return (*_back(came, joint), min(granted, key=_rank)), refused
+                    if hits and refused is None:
+                        refused = (*_back(came, joint), hits[0])
                 for step in self.edges[joint]:
                     if step.after not in came and is_open(step):
                         came[step.after] = step
@@ -116,6 +117,13 @@ def atlas(profile: Profile, setup: Setup) -> Atlas:
 @cache
 def _world(profile: Profile) -> World:
     return World(profile)
+
+
+def _rank(step: Step) -> int:
+    """What leaves the state as it is comes first, so a state is used up before it is left; then what happens by itself."""
+    if step.after is step.before:
+        return 0
+    return 1 if isinstance(step.trigger, Drift) else 2
 
 
 def _back(came: Mapping[Joint, Step | None], joint: Joint) -> tuple[Step, ...]:

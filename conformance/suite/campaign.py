@@ -18,7 +18,7 @@ from certlife.conformance.suite.atlas import atlas
 from certlife.conformance.suite.choosing import Seeded
 from certlife.conformance.suite.coverage import ALL_RULES, Coverage, rules_believed
 from certlife.conformance.suite.history import History
-from certlife.conformance.suite.planner import BEYOND, Planner
+from certlife.conformance.suite.planner import BEYOND, ISSUED, PLAIN, Planner
 from certlife.conformance.suite.shrink import shortened
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
@@ -38,6 +38,12 @@ RUNS, STEPS = 40, 50
 """How many runs Hypothesis is asked for at a time, and of how many steps each."""
 
 _OF_THE_VAULT: Final = (*OWNERS[Machine.ISSUER], *OWNERS[Machine.CONTACTS])
+_LIFE_OF_THE_VAULT: Final = (
+    Operation.SET_ISSUER, Operation.GET_ISSUER, Operation.UPDATE_ISSUER, Operation.GET_ISSUER, Operation.LIST_ISSUERS,
+    Operation.DELETE_ISSUER, Operation.GET_ISSUER, Operation.SET_CONTACTS, Operation.GET_CONTACTS, Operation.SET_CONTACTS,
+    Operation.GET_CONTACTS, Operation.DELETE_CONTACTS, Operation.GET_CONTACTS,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -134,9 +140,12 @@ class Campaign:
 
     def _tour(self, planner: Planner) -> None:
         left = self.budget - self.requests
+        planner.tour(left, ISSUED)
+        planner.tend(_LIFE_OF_THE_VAULT, plain=True)
+        planner.tour(left, PLAIN)
         planner.tour(left)
         planner.sweep(Operation)
-        planner.tend(_OF_THE_VAULT, 2)
+        planner.tend(_OF_THE_VAULT, plain=False)
         planner.try_again()
         planner.tour(left)
         planner.do(Join())

@@ -33,10 +33,19 @@ from certlife.model.joint import Joint
 from certlife.model.known import Known, Within
 from certlife.model.moves import Hypothesis
 from certlife.model.names import settle
-from certlife.model.region import Step, Taken
+from certlife.model.region import Step, Taken, is_granted
 from certlife.model.tables import TABLES
 from certlife.model.values import Answer, Json, Request
-from certlife.model.vocabulary import CertificateState, Drift, IssuerKind, Operation, Trigger, VersionState
+from certlife.model.vocabulary import (
+    CertificateState,
+    Drift,
+    Grade,
+    IssuerKind,
+    Machine,
+    Operation,
+    Trigger,
+    VersionState,
+)
 
 SLOW_S: Final = 14_400
 """How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
@@ -44,6 +53,14 @@ APART_S: Final = 11
 """How long it is between two requests that change something, so that their times can be told apart: seconds."""
 MOST_NAMES: Final = 4
 """How many names are walked with at a time."""
+MOST_KEPT: Final = 3
+"""How many names are backed up as stubs, and with versions."""
+PLAIN: Final = frozenset(
+    row.rule for table in TABLES.values() for row in table if is_granted(row) and row.grade is not Grade.ASSUMED
+)
+"""The rows of an untroubled life, and what is known to happen in it."""
+ISSUED: Final = frozenset(row.rule for row in TABLES[Machine.OPERATION] if row.trigger is Drift.ISSUER_ISSUES)
+"""How a certificate comes into being: with that a tour begins."""
 LONGEST_WAY: Final = 40
 """How many steps a way may have."""
 _CHEAP: Final = 2
@@ -128,11 +145,16 @@ class Planner:
         self.tour(budget)
         self.coverage.deeper = frozenset()
 
-    def tour(self, budget: int) -> None:
-        """Go to one wanted rule after the other, until none is left that can be reached, or so many requests are sent."""
+    def tour(self, budget: int, among: frozenset[str] | None = None) -> None:
+        """Go to one wanted rule after the other, until none is left that can be reached, or so many requests are sent.
+
+        Args:
+            among: the rules to go to; None for all.
+        """
         end = len(self.trial.exchanges) + budget
         while len(self.trial.exchanges) < end:
-            way = self._nearest([rule for rule in self.coverage.wanted() if self._in_reach(rule)])
+            wanted = self.coverage.wanted() if among is None else self.coverage.wanted() & among
+            way = self._nearest([rule for rule in wanted if self._in_reach(rule)])
             if way is None:
                 return
             self._go(*way)
@@ -172,11 +194,15 @@ class Planner:
         asked = {f"{seen.rule}@{kind}" for seen in foreseen if seen.row is None}
         return [*rows, *(goal for goal in asked if not self.coverage.held[goal])]
 
-    def tend(self, operations: Sequence[Operation], rounds: int) -> None:
-        """Send every kind of request of some operations, in any order, so many times."""
-        kinds = [kind for operation in operations for kind in KINDS[operation]]
-        for _ in range(rounds):
-            for kind in self._choosing.shuffled(kinds):
+    def tend(self, operations: Sequence[Operation], *, plain: bool) -> None:
+        """Send requests of some operations, which are about the vault and no name.
+
+        Args:
+            plain: the plainest of each, in their order; else all of them, in any order, twice.
+        """
+        kinds = [kind for operation in operations for kind in KINDS[operation][: 1 if plain else None]]
+        for turn in (kinds,) if plain else (self._choosing.shuffled(kinds), self._choosing.shuffled(kinds)):
+            for kind in turn:
                 found = self.resolved(Scene("", self.trial.notebook, self._choosing), kind)
                 if found is not None:
                     self.do(Wait(APART_S))
@@ -296,7 +322,7 @@ class Planner:
         if self.joint(name) != self._seen.get(name):
             self.do(Send("GET", f"/certificates/{name}"), name)
             self._look_back(name)
-        if not self._is_clear(name):
+        if self.trial.controls is None and not self._is_clear(name):
             self._look(name, _LOOKS)
         self._back_up(name)
         self._seen[name] = self.joint(name)
@@ -311,9 +337,11 @@ class Planner:
             self.do(Send("GET", f"/certificates/{name}/${{{name}.version.0}}"), name)
 
     def _back_up(self, name: str) -> None:
-        """Have a backup of every name, as a stub and with versions: a restore wants one."""
+        """Have a backup of some names, as stubs and with versions: a restore wants one."""
         here = self.joint(name)
-        if here is not None and here.certificate in _ALIVE and (name, here.certificate) not in self._kept:
+        if here is None or here.certificate not in _ALIVE or (name, here.certificate) in self._kept:
+            return
+        if sum(kept is here.certificate for _, kept in self._kept) < MOST_KEPT:
             self._kept.add((name, here.certificate))
             self.do(Send("POST", f"/certificates/{name}/backup"), name)
 
