@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: verify test lint falsify bench diagrams clean
+.PHONY: verify test lint falsify mutants seeds bench diagrams clean
 
 verify: $(BIN)/certlife
+	$(BIN)/certlife verify memory:
+	$(BIN)/certlife verify memory: --corpus
 	$(BIN)/certlife check-trace --samples
 	$(BIN)/certlife diagram --format svg,png -o out/diagrams
 
@@ -19,8 +21,16 @@ lint: $(BIN)/certlife
 falsify: $(BIN)/certlife
 	$(BIN)/python -m certlife.conformance.falsifier ../shared/ground-truth
 
+mutants: $(BIN)/certlife
+	$(BIN)/certlife mutants
+
+# No false alarms: the same vault under so many seeds.
+seeds: $(BIN)/certlife
+	for seed in $$(seq 1 20); do $(BIN)/certlife verify memory: --seed $$seed 2>/dev/null | tail -1; done
+
 bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
+	$(BIN)/python tests/bench_verify.py
 
 diagrams: $(BIN)/certlife
 	$(BIN)/certlife diagram --format mermaid -o docs/diagrams

@@ -66,7 +66,7 @@ class Campaign:
     """A verification that is going on.
 
     Attributes:
-        goals: the rules to be reached; None for all that the profile believes.
+        goals: the rules to be reached, and then it is over; None for all that the profile believes.
         budget: how many requests it may take.
         most: after how many findings it ends.
         enough: a finding after which it ends.
@@ -124,6 +124,8 @@ class Campaign:
         for setup in setups:
             self.coverage.try_again()
             yield lambda setup=setup: self._in_a_vault("touring", setup, self._tour)  # type: ignore[misc]
+        if self.goals is not None:
+            return
         for setup in setups:
             yield lambda setup=setup: self._in_a_vault("touring every state", setup, self._tour_deeper)  # type: ignore[misc]
         for turn in range(max(1, self.budget // (5 * WANDER))):
@@ -152,9 +154,8 @@ class Campaign:
         planner.sweep(Operation)
 
     def _tour_deeper(self, planner: Planner) -> None:
-        """The same for every row in each state that it starts from, unless only some rules are gone for."""
-        if self.goals is None:
-            planner.tour_deeper(self.budget - self.requests)
+        """The same for every row in each state that it starts from."""
+        planner.tour_deeper(self.budget - self.requests)
 
     def _in_a_vault(self, stage: str, setup: Setup | None, act: Callable[[Planner], None]) -> None:
         """Do something with a new vault, or on the one there is; again after a finding, without what was found."""

@@ -191,7 +191,7 @@ class Planner:
         wanted = self.coverage.wanted()
         foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
         rows = [seen.rule for seen in foreseen if seen.row is not None and seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
-        asked = {f"{seen.rule}@{kind}" for seen in foreseen if seen.row is None}
+        asked = {f"{seen.rule}@{kind}" for seen in foreseen if seen.row is None and seen.rule in self.coverage.goals}
         return [*rows, *(goal for goal in asked if not self.coverage.held[goal])]
 
     def tend(self, operations: Sequence[Operation], *, plain: bool) -> None:
