@@ -48,7 +48,7 @@ class Outcome:
 
 def trials(mutants: Sequence[Mutant], *, profile: Profile, seed: int, workers: int) -> Iterator[Outcome]:
     """Verify every mutant; the outcomes come in the order of the mutants."""
-    if workers < 2:  # noqa: PLR2004
+    if workers < 2:
         yield from map(trial, (mutant.name for mutant in mutants), repeat(profile), repeat(seed))
         return
     with ProcessPoolExecutor(workers) as pool:
@@ -118,5 +118,5 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "caught": len(caught),
         "of": len(outcomes),
         "median_requests": statistics.median(one.requests for one in caught) if caught else None,
-        "shrunk_to_8_or_less": sum(one.shrunk_to <= 8 for one in caught),  # noqa: PLR2004
+        "shrunk_to_8_or_less": sum(one.shrunk_to <= 8 for one in caught),
     }

@@ -95,32 +95,27 @@ _KINDS: Final = {kind.value: kind for kind in (IssuerKind.SELF, IssuerKind.PARTN
 
 def to_json(act: Act) -> dict[str, Json]:
     """An act as a JSON object."""
+    written: dict[str, Json]
     match act:
         case Send():
-            return _without_nothing(
-                {
-                    "send": f"{act.method} {act.path}",
-                    "query": dict(act.query) or None,
-                    "body": act.body,
-                    "api_version": act.api_version,
-                }
-            )
+            query: Json = dict(act.query)
+            written = {"send": f"{act.method} {act.path}", "query": query or None, "body": act.body, "api_version": act.api_version}
         case Wait():
-            return {"wait": act.seconds}
+            written = {"wait": act.seconds}
         case Decide():
             word = next(word for word, kind in _DECISIONS.items() if isinstance(act.decision, kind))
-            about: dict[str, Json] = {"kind": act.kind.value} if act.name is None else {"name": act.name}
-            after = getattr(act.decision, "after_s", 0)
-            return {"decide": word, **about, **({"after_s": after} if after else {})}
+            kind = act.kind.value if act.name is None else None
+            written = {"decide": word, "kind": kind, "name": act.name, "after_s": getattr(act.decision, "after_s", 0) or None}
         case Cancellation():
-            return {"cancellation": "wins" if act.wins else "loses", "after_s": act.after_s}
+            written = {"cancellation": "wins" if act.wins else "loses", "after_s": act.after_s}
         case Take():
-            spans = {"deletion_s": act.deletion_s, "recovery_s": act.recovery_s, "purge_s": act.purge_s}
-            return {"take": _without_nothing(dict(spans))}
+            spans: dict[str, Json] = {"deletion_s": act.deletion_s, "recovery_s": act.recovery_s, "purge_s": act.purge_s}
+            written = {"take": _without_nothing(spans)}
         case Restart():
-            return {"restart": True}
+            written = {"restart": True}
         case Join():
-            return {"join": True}
+            written = {"join": True}
+    return _without_nothing(written)
 
 
 def from_json(value: Any) -> Act:

@@ -446,24 +446,26 @@ class Planner:
 
     def _levers(self, name: str, step: Step) -> list[Act] | None:
         """What makes the vault take a step of its own; None where nothing does."""
+        acts: list[Act] | None
         known = self._known(name)
         match step.trigger:
             case Drift.ISSUER_ISSUES:
-                return [Decide(Issue(), name=name), Wait(1)]
+                acts = [Decide(Issue(), name=name), Wait(1)]
             case Drift.ISSUER_REFUSES:
-                return [Decide(Refuse(), name=name), Wait(1)]
+                acts = [Decide(Refuse(), name=name), Wait(1)]
             case Drift.RENEWAL_DUE:
-                return self._renewal(name, known)
+                acts = self._renewal(name, known)
             case Drift.RETENTION_ENDS:
-                return self._until(name, None if known.deletion is None else known.deletion.purge)
+                acts = self._until(name, None if known.deletion is None else known.deletion.purge)
             case Drift.NBF_REACHED:
                 early = (VersionState.EARLY, VersionState.EARLY_DISABLED)
-                return self._until(name, _date_of(known, step.before, early, "nbf"))
+                acts = self._until(name, _date_of(known, step.before, early, "nbf"))
             case Drift.EXP_REACHED:
                 valid = (VersionState.VALID, VersionState.VALID_DISABLED)
-                return self._until(name, _date_of(known, step.before, valid, "exp"))
+                acts = self._until(name, _date_of(known, step.before, valid, "exp"))
             case _:
-                return [Wait(SLOW_S + 1)]
+                acts = [Wait(SLOW_S + 1)]
+        return acts
 
     def _known(self, name: str) -> Known:
         hypotheses = self.trial.belief.names.get(name.lower())
