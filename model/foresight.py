@@ -43,22 +43,29 @@ class Foreseen(NamedTuple):
 
 
 def foresee(
-    belief: Belief, request: Request, *, at: int | None, profile: Profile = Profile.EITHER, reader: Reader = NO_READER
+    belief: Belief,
+    request: Request,
+    *,
+    at: int | None,
+    profile: Profile = Profile.EITHER,
+    reader: Reader = NO_READER,
+    lenient: bool = False,
 ) -> tuple[Foreseen, ...]:
     """Every rule that may decide about a request, as far as the belief knows.
 
     Args:
         at: the vault's clock, seconds since 1970; None where it is not known.
+        lenient: whether to leave the constraints aside, as a vault would that does not know them.
     Returns: none for a request that is none of the lifecycle.
     """
     ask = understand(request)
     if ask is None:
         return ()
-    broken = [constraint for constraint in broken_by(ask, profile) if constraint.strict]
-    if broken:
-        return tuple(Foreseen(constraint.rule) for constraint in broken)
-    loose = (Foreseen(constraint.rule) for constraint in broken_by(ask, profile))
-    return (*loose, *_by_state(belief, ask, Context(profile, reader, at, belief.clock, belief.start)))
+    broken = [] if lenient else broken_by(ask, profile)
+    told = [Foreseen(constraint.rule) for constraint in broken]
+    if any(constraint.strict for constraint in broken):
+        return tuple(told)
+    return (*told, *_by_state(belief, ask, Context(profile, reader, at, belief.clock, belief.start)))
 
 
 def _by_state(belief: Belief, ask: Ask, context: Context) -> Iterator[Foreseen]:

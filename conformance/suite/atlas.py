@@ -40,7 +40,8 @@ class Atlas:
     Attributes:
         steps: the steps out of every state.
         edges: those of them that lead elsewhere.
-        masks: the steps, each with what it exercises as a set of bits.
+        masks: the steps in the order in which they are preferred, each with what it exercises as a set of bits.
+        named: the row of each step in its state, by the step's identity.
         rules: what steps out of a state exercise, as a set of bits.
         bits: the bit of a goal.
     """
@@ -48,13 +49,15 @@ class Atlas:
     steps: Mapping[Joint, tuple[Step, ...]]
     edges: dict[Joint, tuple[Step, ...]] = field(default_factory=dict)
     masks: dict[Joint, tuple[tuple[int, Step], ...]] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
     rules: dict[Joint, int] = field(default_factory=dict)
     bits: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for joint, steps in self.steps.items():
             self.edges[joint] = tuple(step for step in steps if step.after is not joint)
-            self.masks[joint] = masked = tuple((self._mask(step), step) for step in steps)
+            self.masks[joint] = masked = tuple((self._mask(step), step) for step in sorted(steps, key=_rank))
+            self.named.update((id(step), at_state(step.row, step.before)) for step in steps)
             self.rules[joint] = reduce(or_, (mask for mask, _ in masked), 0)
 
     def _mask(self, step: Step) -> int:
@@ -93,12 +96,11 @@ class Atlas:
             following: list[Joint] = []
             for joint in fringe:
                 if self.rules[joint] & bits:
-                    hits = [step for mask, step in self.masks[joint] if mask & bits and is_open(step)]
-                    granted = [step for step in hits if step.granted]
-                    if granted:
-                        return (*_back(came, joint), min(granted, key=_rank)), refused
-                    if hits and refused is None:
-                        refused = (*_back(came, joint), hits[0])
+                    for mask, step in self.masks[joint]:
+                        if mask & bits and (refused is None or step.granted) and is_open(step):
+                            if step.granted:
+                                return (*_back(came, joint), step), refused
+                            refused = (*_back(came, joint), step)
                 for step in self.edges[joint]:
                     if step.after not in came and is_open(step):
                         came[step.after] = step
@@ -121,6 +123,8 @@ def _world(profile: Profile) -> World:
 
 def _rank(step: Step) -> int:
     """What leaves the state as it is comes first, so a state is used up before it is left; then what happens by itself."""
+    if not step.granted:
+        return 3
     if step.after is step.before:
         return 0
     return 1 if isinstance(step.trigger, Drift) else 2

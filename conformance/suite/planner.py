@@ -31,7 +31,7 @@ from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
 from certlife.model.joint import Joint
 from certlife.model.known import Known, Within
-from certlife.model.moves import Hypothesis
+from certlife.model.moves import OWNER, Hypothesis
 from certlife.model.names import settle
 from certlife.model.region import Step, Taken, is_granted
 from certlife.model.tables import TABLES
@@ -59,6 +59,11 @@ PLAIN: Final = frozenset(
     row.rule for table in TABLES.values() for row in table if is_granted(row) and row.grade is not Grade.ASSUMED
 )
 """The rows of an untroubled life, and what is known to happen in it."""
+_GRANTING: Final = {
+    operation: tuple(row.rule for row in TABLES[machine] if row.trigger is operation and row.rule in PLAIN)
+    for operation, machine in OWNER.items()
+}
+"""The rows by which an operation is granted."""
 ISSUED: Final = frozenset(row.rule for row in TABLES[Machine.OPERATION] if row.trigger is Drift.ISSUER_ISSUES)
 """How a certificate comes into being: with that a tour begins."""
 LONGEST_WAY: Final = 40
@@ -176,23 +181,52 @@ class Planner:
         """Send every kind of request of which a wanted rule may decide, to every name; as long as that is of use."""
         tried: Counter[str] = Counter()
         for operation in operations:
+            ready: list[str | None] = []
             for number, kind in enumerate(KINDS[operation]):
-                for name in (*self._names[-2:], self._fresh()):
-                    found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
-                    hit = [] if found is None else self._hit(found[1], f"{operation.value}#{number}", tried)
-                    if found is not None and hit:
-                        tried.update(hit)
-                        self.coverage.held.update(goal for goal in hit if "#" in goal)
-                        self.send(name, *found)
-                        self._arrive(name)
+                key = f"{operation.value}#{number}"
+                telling = [self._swept(name, key, kind, tried) for name in (*self._names[-2:], self._fresh())]
+                if any(telling):
+                    continue
+                ready = ready or [self._ready_for(operation)]
+                if ready[0] is not None:
+                    self._swept(ready[0], key, kind, tried)
 
-    def _hit(self, request: Request, kind: str, tried: Mapping[str, int]) -> list[str]:
-        """Which of the rules that may decide about a request are wanted: a constraint is so for every kind of request."""
+    def _swept(self, name: str, key: str, kind: Kind, tried: Counter[str]) -> bool:
+        """Send a request of a kind if it is of use; whether a malformed one has met a state in which it would be granted."""
+        found = self.resolved(Scene(name, self.trial.notebook, self._choosing), kind)
+        if found is None:
+            return False
+        foreseen = (*self.foreseen(found[1]), *self._foreseen_by(self.trial.late, found[1]))
+        malformed = {f"{seen.rule}@{key}" for seen in foreseen if seen.row is None and seen.rule in self.coverage.goals}
+        fresh = {goal for goal in malformed if not self.coverage.held[goal]}
         wanted = self.coverage.wanted()
-        foreseen = (*self.foreseen(request), *self._foreseen_by(self.trial.late, request))
         rows = [seen.rule for seen in foreseen if seen.row is not None and seen.rule in wanted and tried[seen.rule] < MOST_LACKS]
-        asked = {f"{seen.rule}@{kind}" for seen in foreseen if seen.row is None and seen.rule in self.coverage.goals}
-        return [*rows, *(goal for goal in asked if not self.coverage.held[goal])]
+        telling = not malformed or self._granted_otherwise(found[1])
+        if rows or (fresh and telling):
+            tried.update(rows)
+            self.coverage.held.update(fresh)
+            self.send(name, *found)
+            self._arrive(name)
+        return telling
+
+    def _granted_otherwise(self, request: Request) -> bool:
+        """Whether a vault that does not know the constraints would grant a request."""
+        seen = foresee(
+            self.trial.belief, request, at=self.trial.now(), profile=self.trial.profile, reader=READER, lenient=True
+        )
+        return any(one.row is not None and is_granted(one.row) for one in seen)
+
+    def _ready_for(self, operation: Operation) -> str | None:
+        """A name in a state in which an operation is granted; None where there is no way there."""
+        found = self._nearest(_GRANTING.get(operation, ()))
+        if found is None:
+            return None
+        name, way = found
+        for step in way[:-1]:
+            if not self._take(name, step):
+                return None
+            self._arrive(name)
+        return name if self.joint(name) == way[-1].before else None
 
     def tend(self, operations: Sequence[Operation], *, plain: bool) -> None:
         """Send requests of some operations, which are about the vault and no name.
@@ -271,9 +305,9 @@ class Planner:
 
     def _key(self, step: Step) -> object:
         """By what a failure is counted: by the row until it is met, then by its state, then by all that takes part."""
-        there = at_state(step.row, step.before)
         if not self.coverage.held[step.row.rule]:
             return step.row.rule
+        there = self._atlas.named[id(step)]
         return step.taken if self.coverage.held[there] else there
 
     def _is_open_to(self, name: str, step: Step) -> bool:
