@@ -38,7 +38,7 @@ _NAMES: Final = {
     "uris": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+"),
     "ipAddresses": re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"),
 }
-_API_VERSIONS: Final = ("7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01", "2015-06-01", "2016-10-01")
+_API_VERSION: Final = re.compile(r"7\.[0-6](-preview(\.\d)?)?|20(15|16|25|26)-\d\d-\d\d(-preview)?")
 _PEM_KEY: Final = "PRIVATE KEY-----"
 
 
@@ -87,8 +87,8 @@ def dates_sent(ask: Ask) -> bool:
 
 
 def api_version_unknown(ask: Ask) -> bool:
-    """The request may have carried no api-version, or one that no document names."""
-    return ask.request.api_version not in _API_VERSIONS
+    """The request may have carried no api-version, or one that never was."""
+    return ask.request.api_version is None or not _API_VERSION.fullmatch(ask.request.api_version)
 
 
 def actions_doubtful(ask: Ask) -> bool:

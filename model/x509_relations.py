@@ -364,7 +364,8 @@ def secret_has_its_form(look: Look) -> bool:
 def secret_holds_certificate(look: Look) -> bool:
     """The secret's value holds the certificate of its version."""
     file, x5t = file_of(look), look.slot("version.x5t")
-    if file is None or file.locked or not isinstance(x5t, str) or x5t.startswith("<"):
+    unread = file is None or file.locked or (not file.certificates and file.private_key == UNREAD_KEY)
+    if file is None or unread or not isinstance(x5t, str) or x5t.startswith("<"):
         return True
     return any(facts.thumbprint == x5t for facts in file.certificates)
 
