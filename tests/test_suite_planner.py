@@ -317,9 +317,6 @@ def test_tour_meets_every_rule_that_it_gives_no_reason_for(seed: int) -> None:
     assert {rule for rule in untold if not rule.startswith(("ASKS", "VERS"))} - UNTOLD_RESTORES == set()
 
 
-@pytest.mark.xfail(
-    reason="no `why` for ASKS whose request is granted or refused for another reason, for VERS-04, -06, -07, and for CERT-93, -94"
-)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_tour_meets_every_rule_of_all_that_it_gives_no_reason_for(seed: int) -> None:
     campaign, verified = toured(seed)

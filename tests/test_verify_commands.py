@@ -282,7 +282,6 @@ def test_history_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
     assert "bad.json: acts[0]: wait: 'long' is no number of seconds" in said(run("replay", path, "memory:"))
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="commands.replay_command: ActMalformed of a $file is not caught: a traceback, and exit status 1")
 def test_history_with_a_wish_that_there_is_not_is_told_so(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_text('{"acts": [{"send": "POST /certificates/a/import", "body": {"value": {"$file": {"colour": "red"}}}}]}', encoding="utf-8")
@@ -290,7 +289,6 @@ def test_history_with_a_wish_that_there_is_not_is_told_so(tmp_path: Path) -> Non
     assert "colour" in said(run("replay", path, "memory:"))
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="commands._written tries the files when the verification is over: the verdict of an hour is lost")
 def test_file_that_can_not_be_written_is_told_before_the_vault_is_asked(tmp_path: Path) -> None:
     result = run("verify", "memory:", *QUICK, "--json", tmp_path / "nowhere" / "a.json")
 

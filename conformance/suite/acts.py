@@ -105,7 +105,9 @@ def to_json(act: Act) -> dict[str, Json]:
         case Decide():
             word = next(word for word, kind in _DECISIONS.items() if isinstance(act.decision, kind))
             kind = act.kind.value if act.name is None else None
-            written = {"decide": word, "kind": kind, "name": act.name, "after_s": getattr(act.decision, "after_s", 0) or None}
+            said = {member: getattr(act.decision, member, None) for member in ("code", "message")}
+            own = said if said != {member: getattr(Refuse(), member) for member in said} else {}
+            written = {"decide": word, "kind": kind, "name": act.name, "after_s": getattr(act.decision, "after_s", 0) or None, **own}
         case Cancellation():
             written = {"cancellation": "wins" if act.wins else "loses", "after_s": act.after_s}
         case Take():
@@ -133,7 +135,7 @@ def from_json(value: Any) -> Act:
         raise ActMalformed(f"{kinds[0]} has no {', '.join(sorted(unknown))}")
     try:
         return _READERS[kinds[0]](value)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ActMalformed(f"{kinds[0]}: {error}") from None
 
 
@@ -141,7 +143,10 @@ def _send(value: Mapping[str, Any]) -> Act:
     method, _, path = value["send"].partition(" ")
     if not path.startswith(("/", "$")):
         raise ActMalformed("send wants a method and a path, as `GET /certificates/web`")
-    return Send(method.upper(), path, value.get("body"), dict(value.get("query") or {}), value.get("api_version"))
+    query, api_version = dict(value.get("query") or {}), value.get("api_version")
+    if not all(isinstance(text, str) for text in (*query.values(), api_version or "")):
+        raise ActMalformed("parameters and the api-version are texts")
+    return Send(method.upper(), path, value.get("body"), query, api_version)
 
 
 def _wait(value: Mapping[str, Any]) -> Act:
@@ -150,7 +155,8 @@ def _wait(value: Mapping[str, Any]) -> Act:
 
 def _decide(value: Mapping[str, Any]) -> Act:
     kind = _DECISIONS[value["decide"]]
-    decision: Decision = Stall() if kind is Stall else kind(after_s=_seconds(value.get("after_s", 0)))  # type: ignore[call-arg]
+    said = {member: str(value[member]) for member in ("code", "message") if member in value}
+    decision: Decision = Stall() if kind is Stall else kind(after_s=_seconds(value.get("after_s", 0)), **said)  # type: ignore[call-arg]
     if "name" in value:
         return Decide(decision, name=str(value["name"]))
     return Decide(decision, _KINDS[value.get("kind", IssuerKind.PARTNER.value)])
@@ -186,7 +192,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Act]]] = {
 _MEMBERS: Final = {
     "send": {"send", "query", "body", "api_version"},
     "wait": {"wait"},
-    "decide": {"decide", "kind", "name", "after_s"},
+    "decide": {"decide", "kind", "name", "after_s", "code", "message"},
     "cancellation": {"cancellation", "after_s"},
     "take": {"take"},
     "restart": {"restart"},

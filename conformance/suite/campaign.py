@@ -23,6 +23,7 @@ from certlife.conformance.suite.shrink import shortened
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 from certlife.model import Profile
+from certlife.model.constraints import CONSTRAINTS
 from certlife.model.tables import OWNERS
 from certlife.model.vocabulary import Machine, Operation
 
@@ -38,6 +39,7 @@ RUNS, STEPS = 40, 50
 """How many runs Hypothesis is asked for at a time, and of how many steps each."""
 
 _OF_THE_VAULT: Final = (*OWNERS[Machine.ISSUER], *OWNERS[Machine.CONTACTS])
+_REQUEST_RULES: Final = frozenset(constraint.rule for constraint in CONSTRAINTS)
 _LIFE_OF_THE_VAULT: Final = (
     Operation.SET_ISSUER, Operation.GET_ISSUER, Operation.UPDATE_ISSUER, Operation.GET_ISSUER, Operation.LIST_ISSUERS,
     Operation.DELETE_ISSUER, Operation.GET_ISSUER, Operation.SET_CONTACTS, Operation.GET_CONTACTS, Operation.SET_CONTACTS,
@@ -167,6 +169,7 @@ class Campaign:
             trial = Trial(vault, seed=seed, profile=self.profile, fresh=setup is not None)
             try:
                 planner = Planner(trial, atlas(self.profile, setup or Setup()), self.coverage, Seeded(seed))
+                planner.limit = self.budget - self.requests
                 planner.prepare()
                 act(planner)
             except Deviated as deviated:
@@ -226,7 +229,11 @@ class Campaign:
         if rule not in self.coverage.goals:
             return "it was not asked for"
         instead = self.coverage.instead.get(rule, "")
-        return f"the target answers by {instead} instead" if instead else ""
+        if instead and instead != rule:
+            return f"the target answers by {instead} instead"
+        if rule in _REQUEST_RULES:
+            return "its requests were granted, or refused for another reason"
+        return "" if rule not in ALL_RULES or self.requests < self.budget // 2 else "no answer has told it from others"
 
 
 def rules_of(ids: Iterable[str], known: dict[str, tuple[str, ...]]) -> frozenset[str]:

@@ -6,6 +6,7 @@ result is told (told, document, junit, page).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from certlife.conformance.mutants.trials import document as mutants_document
 from certlife.conformance.mutants.trials import trials
 from certlife.conformance.register import entries
 from certlife.conformance.suite import gaps as known_gaps
+from certlife.conformance.suite.acts import ActMalformed
 from certlife.conformance.suite.campaign import BUDGET, FOREIGN_BUDGET, Campaign, Progress
 from certlife.conformance.suite.corpus import cases
 from certlife.conformance.suite.coverage import ALL_RULES
@@ -68,6 +70,8 @@ def verify_command(  # noqa: PLR0913 - one for each option
     """Verify a vault: walk it to every rule of the model, judge every answer, shorten what is found."""
     asked = _target(target)
     reasons = _gaps(gaps)
+    for path in (json_file, junit_file, report):
+        _writable(path)
     with _progress() as told:
         if corpus:
             verified = rerun(cases().values(), asked, profile=Profile(profile), seen=lambda run: told(f"case {run.history.name}"))
@@ -97,7 +101,10 @@ def replay_command(context: click.Context, file: Path, target: str, *, profile: 
         history = cases()[str(file)] if str(file) in cases() else read(file)
     except HistoryMalformed as error:
         raise click.UsageError(str(error)) from None
-    verified = rerun([history], _target(target), profile=Profile(profile))
+    try:
+        verified = rerun([history], _target(target), profile=Profile(profile))
+    except ActMalformed as error:
+        raise click.UsageError(f"{file}: {error}") from None
     _written(verified, folder=None, json_file=json_file, junit_file=None, report=None)
     context.exit(verified.status)
 
@@ -142,6 +149,14 @@ def _gaps(path: Path | None) -> dict[str, str]:
         return {} if path is None else dict(known_gaps.read(path))
     except known_gaps.GapsMalformed as error:
         raise click.UsageError(str(error)) from None
+
+
+def _writable(path: Path | None) -> None:
+    """See that a file can be written, before a vault is asked for an hour."""
+    if path is None or str(path) == "-":
+        return
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.UsageError(f"{path}: it can not be written")
 
 
 def _rules(ids: tuple[str, ...]) -> frozenset[str]:

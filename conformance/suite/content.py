@@ -13,13 +13,15 @@ from typing import Any, Final
 from certlife.adapters import certificates, files
 from certlife.adapters.certificates import CertificateMalformed, LocalCA
 from certlife.adapters.clock import DAY_S
-from certlife.adapters.keys import KeyMaker
+from certlife.adapters.der import ContentRefused
+from certlife.adapters.keys import KeyMaker, PrivateKey
 from certlife.conformance.suite.acts import ActMalformed
 from certlife.model.values import Json
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
+_FORMS: Final = {"pfx": files.PKCS12, "pem": files.PEM}
 _POLICY: Final = {"x509_props": {"key_usage": ["digitalSignature"], "ekus": ["1.3.6.1.5.5.7.3.1"]}}
 
 
@@ -104,7 +106,7 @@ class Maker:
     def _new(self, kind: str, wishes: Mapping[str, Any], now: int) -> Json:
         try:
             return self._file(File(**wishes), now) if kind == "$file" else self._chain(Signed(**wishes), now)
-        except TypeError as error:
+        except (KeyError, TypeError, ValueError, ContentRefused) as error:
             raise ActMalformed(f"{kind}: {error}") from None
 
     def _file(self, wish: File, now: int) -> str:
@@ -114,11 +116,14 @@ class Maker:
         chain = [certificates.self_signed(key, policy, made, self._serial())]
         if wish.chain:
             chain = self._ca.issue(certificates.csr(key, policy), made, wish.months)
-        if wish.password and wish.form == "pfx":
-            leaf, *others = [x509.load_der_x509_certificate(link) for link in chain]
-            lock = serialization.BestAvailableEncryption(wish.password.encode())
-            return base64.b64encode(pkcs12.serialize_key_and_certificates(None, key, leaf, others, lock)).decode()
-        return files.written(key if wish.key else None, chain, files.PEM if wish.form == "pem" else files.PKCS12)
+        own = key if wish.key else None
+        if not wish.password:
+            return files.written(own, chain, _FORMS[wish.form])
+        lock = serialization.BestAvailableEncryption(wish.password.encode())
+        if _FORMS[wish.form] == files.PEM:
+            return _locked_block(own, lock) + files.written(None, chain, files.PEM)
+        leaf, *others = [x509.load_der_x509_certificate(link) for link in chain]
+        return base64.b64encode(pkcs12.serialize_key_and_certificates(None, own, leaf, others, lock)).decode()
 
     def _chain(self, wish: Signed, now: int) -> Json:
         csr = wish.csr
@@ -137,3 +142,9 @@ class Maker:
     def _serial(self) -> int:
         self._serials += 1
         return certificates.uuid_serial(self._serials << 8 | 7)
+
+
+def _locked_block(key: PrivateKey | None, lock: serialization.KeySerializationEncryption) -> str:
+    if key is None:
+        return ""
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock).decode()

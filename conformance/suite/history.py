@@ -143,7 +143,7 @@ def read(path: Path) -> History:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise HistoryMalformed(f"{path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HistoryMalformed(f"{path}: no JSON: {error}") from None
     return from_document(value, str(path))
 
@@ -161,6 +161,8 @@ def from_document(value: Any, place: str = "history") -> History:
     acts = tuple(_act(one, f"{place}: acts[{index}]") for index, one in enumerate(value["acts"]))
     rest = {name: member for name, member in value.items() if name not in ("acts", "setup")}
     for name in ("requirements", "about"):
+        if not isinstance(rest.get(name, []), list):
+            raise HistoryMalformed(f"{place}: {name} is a list of ids")
         rest[name] = tuple(rest.get(name, ()))
     try:
         setup = Setup(**value["setup"]) if "setup" in value else None

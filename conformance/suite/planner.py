@@ -51,6 +51,10 @@ SLOW_S: Final = 14_400
 """How long what the vault does on its own is made to take, so that nothing happens unless it is waited for: seconds."""
 APART_S: Final = 11
 """How long it is between two requests that change something, so that their times can be told apart: seconds."""
+LIMIT: Final = 1_000_000
+"""How many requests a planner may send to its vault, unless it is told otherwise."""
+POLLED_S: Final = 5
+"""How long a vault without levers is given before it is looked at again: seconds."""
 MOST_NAMES: Final = 4
 """How many names are walked with at a time."""
 MOST_KEPT: Final = 3
@@ -98,12 +102,16 @@ BEYOND: Final[Mapping[str, str]] = {
 """The rows that no way leads to, and why."""
 MOST_LACKS: Final = 4
 """For how many names and states no request is found that leads along a step, before it is given up."""
+_DATED: Final = (Drift.RETENTION_ENDS, Drift.RENEWAL_DUE, Drift.NBF_REACHED, Drift.EXP_REACHED)
 _REFUSED: Final = 6
 """A refusal is gone for when the successes that are as near are done."""
 
 
 class Planner:
     """Walks one vault.
+
+    Attributes:
+        limit: how many requests may be sent to the vault.
 
     Args:
         atlas: the map for the vault's settings.
@@ -113,6 +121,7 @@ class Planner:
 
     def __init__(self, trial: Trial, atlas: Atlas, coverage: Coverage, choosing: Choosing) -> None:
         self.trial, self.coverage = trial, coverage
+        self.limit = LIMIT
         self._atlas, self._choosing = atlas, choosing
         self._names: list[str] = []
         self._refuted, self._lacking = coverage.refuted, coverage.lacking
@@ -156,7 +165,7 @@ class Planner:
         Args:
             among: the rules to go to; None for all.
         """
-        end = len(self.trial.exchanges) + budget
+        end = min(self.limit, len(self.trial.exchanges) + budget)
         while len(self.trial.exchanges) < end:
             wanted = self.coverage.wanted() if among is None else self.coverage.wanted() & among
             way = self._nearest([rule for rule in wanted if self._in_reach(rule)])
@@ -184,6 +193,8 @@ class Planner:
             ready: list[str | None] = []
             for number, kind in enumerate(KINDS[operation]):
                 key = f"{operation.value}#{number}"
+                if len(self.trial.exchanges) >= self.limit:
+                    return
                 telling = [self._swept(name, key, kind, tried) for name in (*self._names[-2:], self._fresh())]
                 if any(telling):
                     continue
@@ -237,9 +248,11 @@ class Planner:
         kinds = [kind for operation in operations for kind in KINDS[operation][: 1 if plain else None]]
         for turn in (kinds,) if plain else (self._choosing.shuffled(kinds), self._choosing.shuffled(kinds)):
             for kind in turn:
+                if len(self.trial.exchanges) >= self.limit:
+                    return
                 found = self.resolved(Scene("", self.trial.notebook, self._choosing), kind)
                 if found is not None:
-                    self.do(Wait(APART_S))
+                    self._let_pass(APART_S)
                     self.send("", *found)
 
     def try_again(self) -> None:
@@ -386,7 +399,7 @@ class Planner:
             found = self.request(name, step.trigger, lambda seen: self._leads(seen, name, step), plain=not met)
             if found is None:
                 return False
-            self.do(Wait(APART_S))
+            self._let_pass(APART_S)
             self.send(name, *found)
             return True
         acts = self._levers(name, step)
@@ -482,6 +495,8 @@ class Planner:
         """What makes the vault take a step of its own; None where nothing does."""
         acts: list[Act] | None
         known = self._known(name)
+        if self.trial.controls is None:  # it does what it does in its own time, within reason
+            return None if step.trigger in _DATED else [Wait(POLLED_S)]
         match step.trigger:
             case Drift.ISSUER_ISSUES:
                 acts = [Decide(Issue(), name=name), Wait(1)]
@@ -500,6 +515,10 @@ class Planner:
             case _:
                 acts = [Wait(SLOW_S + 1)]
         return acts
+
+    def _let_pass(self, seconds: int) -> None:
+        if self.trial.controls is not None:
+            self.do(Wait(seconds))
 
     def _known(self, name: str) -> Known:
         hypotheses = self.trial.belief.names.get(name.lower())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from certlife.adapters.port import VaultUnreachable
 from certlife.adapters.targets import Target
@@ -42,7 +43,8 @@ def rerun(
             requests += len(run.trial.exchanges)
             held.update(run.trial.held)
             if run.deviated is not None:
-                problems.append(Problem(run.deviated.found.finding, run.history, run.deviated.exchanges, requests))
+                done = replace(run.history, acts=run.deviated.acts)
+                problems.append(Problem(run.deviated.found.finding, done, run.deviated.exchanges, requests))
                 broken[run.deviated.found.rule] += 1
             elif run.missing:
                 trouble.append(f"{history.name}: {run.missing}")
