@@ -21,6 +21,7 @@ from certlife.conformance.mutants.told import print_outcome, print_outcomes
 from certlife.conformance.mutants.trials import document as mutants_document
 from certlife.conformance.mutants.trials import trials
 from certlife.conformance.register import entries
+from certlife.conformance.register import rules as by_rule
 from certlife.conformance.suite import gaps as known_gaps
 from certlife.conformance.suite.acts import ActMalformed
 from certlife.conformance.suite.campaign import BUDGET, FOREIGN_BUDGET, Campaign, Progress
@@ -30,6 +31,7 @@ from certlife.conformance.suite.document import document
 from certlife.conformance.suite.history import HistoryMalformed, read
 from certlife.conformance.suite.junit import junit
 from certlife.conformance.suite.page import page
+from certlife.conformance.suite.planner import PLAIN
 from certlife.conformance.suite.rerun import rerun
 from certlife.conformance.suite.saved import save
 from certlife.conformance.suite.told import print_verified
@@ -166,11 +168,14 @@ def _rules(ids: tuple[str, ...]) -> frozenset[str]:
     for one in ids:
         if one in ALL_RULES:
             found.add(one)
-        elif one in known and (rules := {rule.rule for rule in known[one].rules} & ALL_RULES):
-            found |= rules
+        elif one in by_rule():
+            found |= PLAIN  # a rule about what answers show is held against every answer
+        elif one in known and known[one].rules:
+            named = {rule.rule for rule in known[one].rules}
+            found |= (named & ALL_RULES) or PLAIN
         else:
             like = ", ".join(near(one))
-            raise click.UsageError(f"nothing that can be gone for is called {one!r}" + (f"; perhaps {like}" if like else ""))
+            raise click.UsageError(f"nothing is called {one!r}" + (f"; perhaps {like}" if like else ""))
     return frozenset(found)
 
 
