@@ -375,13 +375,13 @@ class Planner:
         self._seen[name] = self.joint(name)
 
     def _look_back(self, name: str) -> None:
-        """Look at all versions, and at the first, when there is one more than there was, or all are back."""
-        here, before = self.joint(name), self._seen.get(name)
+        """Look at all versions of a name that has several, and at the first, as certificate, key or secret."""
+        here = self.joint(name)
         if here is None or here.certificate is not CertificateState.ACTIVE or len(here.versions) == 1:
             return
-        if before is None or before.certificate is not here.certificate or len(before.versions) < len(here.versions):
-            self.do(Send("GET", f"/certificates/{name}/versions"), name)
-            self.do(Send("GET", f"/certificates/{name}/${{{name}.version.0}}"), name)
+        self.do(Send("GET", f"/certificates/{name}/versions"), name)
+        shown_as = self._choosing.pick(("certificates", "keys", "secrets"))
+        self.do(Send("GET", f"/{shown_as}/{name}/${{{name}.version.0}}"), name)
 
     def _back_up(self, name: str) -> None:
         """Have a backup of some names, as stubs and with versions: a restore wants one."""
