@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from certlife.model.known import ABSENT
+from certlife.model.known import ABSENT, UNKNOWN, Doc
 from certlife.model.relations import months_later
 from certlife.model.x509 import UNREAD_KEY, X509Facts, names_in, plain_certificate, web_key
 
@@ -342,7 +342,15 @@ def key_reused_as_wished(look: Look) -> bool:
     wish = member_of(props, "reuse_key")
     if request is None or former is None or not isinstance(wish, bool) or not kind_fits(former, props):
         return True
-    return (request.key == former.key) == wish
+    return _moved_to_or_from_hsm(look, props) or (request.key == former.key) == wish
+
+
+def _moved_to_or_from_hsm(look: Look, props: object) -> bool:
+    """Whether the key before was of an HSM and the new one is to be none, or the other way round: it is another then."""
+    policy = look.known.versions[-1].policy if look.known.versions else UNKNOWN
+    before = policy.value.get("key_props") if isinstance(policy, Doc) else None
+    kinds = [str(member_of(one, "kty")).endswith("-HSM") for one in (before, props)]
+    return before is not None and kinds[0] != kinds[1]
 
 
 # --- the linked key and secret

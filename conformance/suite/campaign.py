@@ -24,6 +24,7 @@ from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
 from certlife.model import Profile
 from certlife.model.constraints import CONSTRAINTS
+from certlife.model.errors import BeliefTooLarge
 from certlife.model.tables import OWNERS
 from certlife.model.vocabulary import Machine, Operation
 
@@ -107,6 +108,8 @@ class Campaign:
                     break
         except VaultUnreachable as error:
             trouble = f"the target can not be reached: {error}"
+        except BeliefTooLarge as error:
+            trouble = str(error)
         return Verified(
             target=self.target.name,
             profile=self.profile,
