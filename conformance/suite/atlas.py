@@ -110,6 +110,8 @@ class Atlas:
             within: how many steps a way may have.
         """
         bits = reduce(or_, (self.bits.get(goal, 0) for goal in wanted), 0)
+        if not bits:
+            return None, None
         refused: tuple[Step, ...] | None = None
         came: dict[Joint, Step | None] = {here: None}
         seen, fringe, depth = self._places[here], [here], 0
