@@ -179,6 +179,14 @@ class _Protocol(HttpToolsProtocol):
         scope[ABORT] = self.transport.abort
         super()._start_asgi_task(cycle, app)
 
+    def shutdown(self) -> None:
+        """Close at once what is idle and all written, for a client that rests does not take part in TLS's farewell."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.transport.get_write_buffer_size() == 0:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the service's form."""
         wire = answer_to_wire(refusal(400, "BadRequest", msg))
