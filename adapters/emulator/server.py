@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
+from certlife.adapters.emulator import openapi
 from certlife.adapters.emulator.app import ABORT, Emulator
 from certlife.adapters.emulator.authority import Identity, identity
 from certlife.adapters.emulator.control import Control
@@ -87,7 +88,7 @@ class _Serving:
     def __init__(self, options: Options, vaults: Vaults, stack: contextlib.ExitStack) -> None:
         self._options = options
         faults = Faults()
-        emulator = Emulator(options, vaults, faults=faults)
+        emulator = Emulator(options, vaults, faults=faults, openapi=openapi.document)
         who = identity(options.names) if options.tls else None
         self._ca_file = _ca_file(options, who, stack)
         self._sockets = [_listening(options.host, options.port, stack)]
