@@ -222,8 +222,10 @@ def test_body_that_is_too_large_is_refused_by_its_length_and_by_its_bytes() -> N
     app = made(replace(OPEN, body_most=100))
 
     for said in (
-        ask(app, "POST", "/certificates/web/create", b"x", content_length="101"),
-        ask(app, "POST", "/certificates/web/create", parts=[b"x" * 60, b"x" * 60]),
+        ask(app, "POST", "/certificates/web/create", b"x", content_length="1000"),
+        ask(app, "POST", "/certificates/web/create", b"x", content_length="101", expect="100-continue"),
+        ask(app, "POST", "/certificates/web/create", b"x" * 101, content_length="101"),
+        ask(app, "POST", "/certificates/web/create", parts=[b"x" * 60] * 20),
     ):
         assert (said.status, said.code, said.headers["connection"]) == (413, "RequestEntityTooLarge", "close")
 

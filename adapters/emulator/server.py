@@ -168,6 +168,11 @@ class _Protocol(HttpToolsProtocol):
         super().__init__(config, *args, **named)
         self._memo: Memo | None = getattr(config.app, "memo", None)
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Begin, and give up on a client that says nothing."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         scope = cast("dict[str, Any]", cycle.scope)
         if self._memo is not None and cycle.keep_alive and not self.pipeline and not self.flow.write_paused:
