@@ -69,7 +69,8 @@ def ask(
     """Ask an application; `api-version` is added where there is no query."""
     target = target if "?" in target or not target.startswith(("/cert", "/del", "/keys", "/sec", "/other")) else f"{target}?api-version=7.4"
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    scope = scope_of(method, target, {"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}) | (more or {})
+    length = {"transfer-encoding": "chunked"} if parts else {"content-length": str(len(raw))} if raw else {}
+    scope = scope_of(method, target, {"host": host, **length, **{name.replace("_", "-"): value for name, value in headers.items()}}) | (more or {})
     waiting = parts or [raw]
     said = Said()
 

@@ -56,6 +56,8 @@ async def body_of(scope: Scope, receive: Receive, *, most: int, seconds: float) 
     Raises: BodyRefusedError: it has more, or takes longer. GoneError: it does not come.
     """
     headers = dict(scope["headers"])
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        return b""  # RFC 9112, 6.3: there is none
     length = headers.get(b"content-length", b"")
     announced = int(length) if length.isdigit() else 0
     if announced > most and (announced > most * _SOMEWHAT or b"expect" in headers):
