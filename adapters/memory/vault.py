@@ -26,18 +26,19 @@ from certlife.adapters.memory import (
     lists,
     merging,
     operations,
+    parts,
 )
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.errors import RefusedError, bad_parameter
 from certlife.adapters.memory.levers import Levers
-from certlife.adapters.memory.routes import route
+from certlife.adapters.memory.routes import PartOperation, route
 from certlife.adapters.memory.state import API_VERSIONS, Call, Settings, State
 from certlife.model.values import Answer, Json, Request
 from certlife.model.vocabulary import Operation
 
 Handler: TypeAlias = Callable[[State, Call], Answer]
 """Answers the requests of one operation."""
-_ANSWERS: Final[dict[Operation, Handler]] = {
+_ANSWERS: Final[dict[Operation | PartOperation, Handler]] = {
     Operation.LIST: lists.certificates,
     Operation.DELETE: deletion.delete,
     Operation.SET_CONTACTS: contacts.set_contacts,
@@ -65,8 +66,18 @@ _ANSWERS: Final[dict[Operation, Handler]] = {
     Operation.GET_DELETED: deletion.get_deleted,
     Operation.PURGE: deletion.purge,
     Operation.RECOVER: deletion.recover,
-    Operation.GET_KEY: linked.get_key,
-    Operation.GET_SECRET: linked.get_secret,
+    Operation.GET_KEY: parts.get(parts.KEYS, linked.get_key),
+    Operation.GET_SECRET: parts.get(parts.SECRETS, linked.get_secret),
+    PartOperation.LIST_KEYS: parts.listed(parts.KEYS),
+    PartOperation.LIST_KEY_VERSIONS: parts.versions(parts.KEYS),
+    PartOperation.CREATE_KEY: parts.create_key,
+    PartOperation.UPDATE_KEY: parts.update(parts.KEYS),
+    PartOperation.DELETE_KEY: parts.delete(parts.KEYS),
+    PartOperation.LIST_SECRETS: parts.listed(parts.SECRETS),
+    PartOperation.LIST_SECRET_VERSIONS: parts.versions(parts.SECRETS),
+    PartOperation.SET_SECRET: parts.set_secret,
+    PartOperation.UPDATE_SECRET: parts.update(parts.SECRETS),
+    PartOperation.DELETE_SECRET: parts.delete(parts.SECRETS),
 }
 
 
@@ -107,9 +118,37 @@ class MemoryVault:
         """The levers."""
         return self._levers
 
+    @property
+    def changes(self) -> int:
+        """How often something may have changed; see `State`."""
+        return self._state.changes
+
+    @property
+    def due(self) -> float:
+        """When something will happen by itself next, on the vault's clock; infinite where nothing will."""
+        return self._state.agenda.first
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the vault goes by."""
+        return self._state.clock
+
+    def go_by(self, clock: Clock) -> None:
+        """Go by another clock from now on.
+
+        Raises: ValueError: it is behind; no vault goes back in time once it was asked something.
+        """
+        if self._state.changes and clock.now < self._state.clock.now:
+            raise ValueError("the clock is behind the vault's own")
+        self._state.changes += 1
+        self._state.clock = clock
+
     def perform(self, request: Request) -> Answer:
         """Answer a request, after everything that has fallen due."""
+        self._state.clock.tick()
         settle(self._state)
+        if request.method != "GET":
+            self._state.changes += 1
         try:
             operation, name, version = route(request.method, request.path)
             answer = self._answers[operation](self._state, self._call(request, name, version))
@@ -127,7 +166,8 @@ class MemoryVault:
                 f"The specified version ({api}) is not recognized. Consider using the latest supported version "
                 f"({API_VERSIONS[-2]})."
             )
-        if self._address is None:
+        if self._address is None and self._state.address != request.vault:
+            self._state.changes += 1
             self._state.address = request.vault
         own = replace(request, body=_apart(request.body))
         return Call(own, name, version, self._state.clock.now, api, self._address or request.vault)
