@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import gc
 import json
+import logging
 import socket
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from urllib.parse import urlsplit
 
 from certlife.adapters.emulator import openapi
 from certlife.adapters.emulator.app import Emulator
+from certlife.adapters.emulator.logs import LOGGER
 from certlife.adapters.emulator.options import Options
 from certlife.adapters.emulator.vaults import Vaults, Wish
 from fuzz_inputs import Sent, setting_up, sound, spoiled
@@ -35,6 +37,20 @@ ROUND = 250
 """How many inputs one vault gets, before another takes its place."""
 SLOW_S = 5.0
 """The longest that an answer may take, seconds on the processor."""
+
+
+BROKEN: list[str] = []
+"""What the emulators of this process logged as their own fault."""
+
+
+class Listening(logging.Handler):
+    """Hears what the emulator logs as its own fault."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the kind of an exception, and the last places."""
+        raised = getattr(record, "members", {}).get("exception")
+        if raised is not None:
+            BROKEN.append(f"{raised['kind']} at {raised['place'][-2:]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,9 @@ class Found:
         self.statuses[said.status] += 1
         if seconds > self.slowest[0]:
             self.slowest = (seconds, sent.shown()[:300])
-        fault = fault_of(sent, said) or (f"took {seconds:.1f} s" if seconds > SLOW_S else None)
+        fault = fault_of(sent, said) or ("took too long" if seconds > SLOW_S else None)
+        if said.status == 500 and BROKEN:
+            fault = f"status 500, {BROKEN[-1]}"
         if fault is not None:
             self.wrong.setdefault(fault, sent.shown())
 
@@ -107,6 +125,8 @@ class InProcess:
     """An emulator's application, asked without sockets."""
 
     def __init__(self, *, auth: bool = False) -> None:
+        LOGGER.handlers[:] = [Listening()]
+        LOGGER.propagate = False
         self.vaults = Vaults(fast=True, seed=1)
         options = Options(auth=auth, client_id="app", client_secret="xyzzy")  # noqa: S106 - the test's own
         self.app = Emulator(options, self.vaults, openapi=openapi.document)

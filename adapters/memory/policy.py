@@ -121,12 +121,12 @@ def _x509(sent: Members) -> Members:
     subject = sent.get("subject")
     if subject is not None and not isinstance(subject, str):
         raise bad_property("policy.x509_props.subject")
+    if len(subject or "") > _SUBJECT_MOST:
+        raise bad_property("policy.x509_props.subject", "The char length is too long.")
     try:
         distinguished_name(subject or "")
     except SubjectMalformed:
         raise bad_property("policy.x509_props", "Invalid X.500 distinguished name") from None
-    if len(subject or "") > _SUBJECT_MOST:
-        raise bad_property("policy.x509_props.subject", "The char length is too long.")
     if not subject and not any(members(sent.get("sans"), "policy.x509_props.sans").values()):
         raise bad_property("policy.x509_props", "Invalid X.500 distinguished name")
     shown: Members = {"subject": subject or ""}
@@ -183,7 +183,7 @@ def _key(sent: Members) -> Members:
     reuse = _flag(sent, "reuse_key", usual=False)
     if str(kty).startswith("RSA"):
         size = sent.get("key_size") or 2048
-        if size not in RSA_SIZES:
+        if not isinstance(size, int) or size not in RSA_SIZES:
             raise bad_property("policy.key_props.key_size")
         return {"exportable": exportable, "kty": kty, "key_size": size, "reuse_key": reuse}
     curve, size = _curve(sent)
@@ -194,11 +194,11 @@ def _curve(sent: Members) -> tuple[str, int]:
     size, curve = sent.get("key_size"), sent.get("crv")
     if curve is None:
         curve = next((name for name, bits in _CURVES.items() if bits == size), "P-256" if size is None else "")
-    if curve not in _CURVES:
+    if not isinstance(curve, str) or curve not in _CURVES:
         raise bad_property("policy.key_props.crv")
-    if size is not None and size != _CURVES[str(curve)]:
+    if size is not None and (not isinstance(size, int) or size != _CURVES[curve]):
         raise bad_property("policy.key_props.key_size")
-    return str(curve), _CURVES[str(curve)]
+    return curve, _CURVES[curve]
 
 
 def _secret(sent: Members) -> Members:
