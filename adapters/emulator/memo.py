@@ -59,8 +59,7 @@ class Memo:
         if not hosted.sound:
             return
         if len(self._kept) >= _MOST or self._bytes > _MOST_BYTES:
-            self._kept.clear()
-            self._bytes = 0
+            self.forget()
         host = [value for name, value in scope["headers"] if name == b"host"][-1]
         phrase = HTTPStatus(wire.status).phrase
         lines = [f"HTTP/1.1 {wire.status} {phrase}"]
@@ -69,6 +68,11 @@ class Memo:
         target = target_of(scope)
         self._kept[host, target, scope["scheme"]] = _Kept(ref(hosted), hosted.vault.changes, resource, head, wire.body)
         self._bytes += len(target) + len(head) + len(wire.body)
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._kept.clear()
+        self._bytes = 0
 
     def answer(self, scope: Scope) -> bytes | None:
         """The whole answer to a request, from its first byte to its last; None where it has to be made."""
