@@ -21,6 +21,7 @@ MOST_OF_HEAD: Final = 64 * 1024
 """Bytes of a request's line and headers; tokens have 2 KiB."""
 HEAD_S: Final = 20.0
 """How many seconds a head may take to come, from its first byte on."""
+_FAREWELL_S: Final = 0.5
 
 _TOO_LARGE: Final = refusal(431, "RequestHeaderFieldsTooLarge", "The request line and the headers are too large.")
 _TOO_SLOW: Final = refusal(408, "RequestTimeout", "The request headers did not come in time.")
@@ -44,6 +45,7 @@ class Protocol(HttpToolsProtocol):
         self._memo: Memo | None = getattr(config.app, "memo", None)
         self._head: _Head | None = None
         self._slow: asyncio.TimerHandle | None = None
+        self._deaf = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin, and give up on a client that says nothing."""
@@ -57,6 +59,8 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head that is too large, or comes too slowly, is refused."""
+        if self._deaf:
+            return
         before = self._head
         super().data_received(data)
         if self._head is not None:
@@ -121,11 +125,15 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, answer: Answer) -> None:
         """Answer a head that is not read any further, and close."""
-        if self.transport.is_closing():
+        if self._deaf or self.transport.is_closing():
             return
         self._head_ended()
         wire = answer_to_wire(answer)
         lines = [f"{name}: {value}" for name, value in (*wire.headers, ("Connection", "close"))]
         head = "\r\n".join([f"HTTP/1.1 {answer.status} {_PHRASES[answer.status]}", *lines, "", ""])
         self.transport.write(head.encode("latin-1") + wire.body)
-        self.transport.close()
+        if answer is _TOO_LARGE:  # a client that still sends does not hear the answer if the connection is gone
+            self._deaf = True
+            self.loop.call_later(_FAREWELL_S, self.transport.close)
+        else:
+            self.transport.close()
