@@ -381,7 +381,6 @@ def test_key_and_secret_of_a_certificate_refuse_to_be_written(
 
 
 def test_secret_of_another_kind_holds_the_name_of_a_certificate(vault: Any) -> None:
-    vault.recording.foreign = True  # of keys and secrets the model follows those of certificates alone
     vault.secrets.set_secret("web", "value", content_type="text/plain")
 
     refused = refusal(ResourceExistsError, vault.create, "web", POLICY)
