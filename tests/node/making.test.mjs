@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { createHash, X509Certificate } from "node:crypto";
 import { test } from "node:test";
 import forge from "node-forge";
-import { all, control, created, der, emulator, life, pairOf, pem, pfx, refusal, signed, SOON } from "./vault.mjs";
+import { all, control, created, der, emulator, life, PAIR, pem, pfx, refusal, signed, SOON } from "./vault.mjs";
 
 const POLICY = {
   issuerName: "Self",
@@ -116,7 +116,7 @@ test("certificate signed elsewhere is merged", life({}, async ({ certificates })
   const { certificateOperation } = operation.getOperationState();
   const request = requestOf(certificateOperation);
   const own = signed(request.subject.attributes, request.publicKey);
-  const other = signed(request.subject.attributes, pairOf().publicKey);
+  const other = signed(request.subject.attributes, PAIR.publicKey);
 
   const wrong = await refusal(certificates.mergeCertificate("hand", [der(other)]));
   await certificates.mergeCertificate("hand", [der(own)]);
@@ -152,9 +152,8 @@ test("operation that is completed can not be cancelled", life({}, async ({ certi
 }));
 
 const ownFile = (form, password) => {
-  const pair = pairOf();
-  const own = signed([{ name: "commonName", value: "imported" }], pair.publicKey);
-  return [own, form(pair.privateKey, own, password)];
+  const own = signed([{ name: "commonName", value: "imported" }], PAIR.publicKey);
+  return [own, form(PAIR.privateKey, own, password)];
 };
 
 for (const password of [undefined, "xyzzy"]) {

@@ -90,12 +90,13 @@ export async function deleted(certificates, name) {
 
 // --- a CA of the tests
 
-export const pairOf = () => {
+function pairOf() {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const key = forge.pki.privateKeyFromPem(privateKey.export({ type: "pkcs1", format: "pem" }));
   return { privateKey: key, publicKey: forge.pki.setRsaPublicKey(key.n, key.e) };
-};
+}
 const CA = pairOf();
+export const PAIR = pairOf();
 const CA_NAME = [{ name: "commonName", value: "the test's CA" }];
 
 /** A certificate of the test's CA, for a key that somebody else has. */

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,11 @@ def test_vaults_with_names_of_their_own_are_told_apart_and_pass_the_verification
 # --- versions of the interface, faults, lies
 
 
-@pytest.mark.parametrize("version", ApiVersion)
+# the kind of client, by turns, and the version
+VERSIONS = tuple(zip(cycle(("sync", "async")), ApiVersion, strict=False))
+
+
+@pytest.mark.parametrize(("clients", "version"), VERSIONS, indirect=["clients"])
 def test_every_version_of_the_interface_that_the_client_knows_is_served(
     emulator: Any, clients: Any, tmp_path: Path, version: ApiVersion
 ) -> None:
