@@ -22,7 +22,7 @@ from certlife.model import Profile
 
 BUDGET: Final = 5_000
 """How many requests a mutant may take."""
-MOST_PROBLEMS: Final = 4
+MOST_PROBLEMS: Final = 8
 """How many other findings may come before the one that is about it."""
 
 
