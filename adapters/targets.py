@@ -104,6 +104,7 @@ def find_target(name: str, access: Access = NO_ACCESS) -> Target:
 
     Args:
         access: for targets that are far away.
+
     Raises:
         TargetUnknown: there is none, or it is not far away and takes no access.
         TargetRefused: it is not touched without more said.

@@ -91,7 +91,7 @@ def address_of(url: str) -> Address:
 
 
 def _is_plain(text: str) -> bool:
-    return all("!" <= letter and letter not in '\\"<>^`{|}\x7f' for letter in text)
+    return all(letter >= "!" and letter not in '\\"<>^`{|}\x7f' for letter in text)
 
 
 def _shown(url: str) -> str:

@@ -69,7 +69,7 @@ class Asking:
         tokens: Tokens,
         *,
         budget: Budget,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
+        patience: Patience = Patience(),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection, self._tokens = connection, tokens

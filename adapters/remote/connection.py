@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import httpcore
-
 from certlife.adapters.port import VaultUnreachable
 from certlife.adapters.remote.address import Address
 from certlife.adapters.targets import TargetUnknown

@@ -22,7 +22,7 @@ from certlife.adapters.remote.connection import Connection
 from certlife.adapters.targets import Access, TargetRefused, TargetUnknown
 from certlife.adapters.wire import WireRequest
 
-TOKEN, CLIENT_ID, CLIENT_SECRET = "CERTLIFE_TOKEN", "CERTLIFE_CLIENT_ID", "CERTLIFE_CLIENT_SECRET"  # noqa: S105 - names of variables
+TOKEN, CLIENT_ID, CLIENT_SECRET = "CERTLIFE_TOKEN", "CERTLIFE_CLIENT_ID", "CERTLIFE_CLIENT_SECRET"
 EARLY_S: Final = 300
 """How long before its end a token is not used any more: seconds, but no more than a tenth of its life."""
 _LIFE_S: Final = 3600

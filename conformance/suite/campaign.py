@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from certlife.adapters.port import VaultUnreachable
+from certlife.adapters.port import BudgetSpent, VaultUnreachable
 from certlife.adapters.targets import Setup, Target
 from certlife.conformance.suite import lifecycle
 from certlife.conformance.suite.acts import Join
@@ -180,6 +180,9 @@ class Campaign:
                 self._found(deviated, setup, seed)
                 if self._is_over():
                     return
+            except BudgetSpent:
+                self.requests = max(self.budget, self.requests + len(trial.exchanges))
+                return
             else:
                 self.requests += len(trial.exchanges)
                 return
