@@ -22,6 +22,7 @@ class Levers:
 
     def now(self) -> int:
         """Return the vault's clock."""
+        self._state.clock.tick()
         return self._state.clock.now
 
     def advance(self, seconds: int) -> None:
@@ -29,6 +30,7 @@ class Levers:
 
         Raises: ValueError: `seconds` is below 0.
         """
+        self._state.changes += 1
         self._state.clock.advance(seconds)
 
     def decide(self, decision: Decision, *, kind: IssuerKind = IssuerKind.PARTNER, name: str | None = None) -> None:
@@ -37,7 +39,8 @@ class Levers:
         Raises: ValueError: no operation of that name runs; issuer Unknown, who is nobody, should decide; the vault itself
         should refuse to sign, of which no source knows.
         """
-        settle(self._state)
+        self._settle()
+        self._state.changes += 1
         if name is None:
             _check(decision, kind)
             self._state.plan.decisions[kind].append(decision)
@@ -51,17 +54,28 @@ class Levers:
 
     def decide_cancellation(self, *, wins: bool, after_s: int = 10) -> None:
         """Settle whether the next cancellation takes effect, and how soon."""
+        self._state.changes += 1
         self._state.plan.cancellations.append((wins, after_s))
 
-    def take(self, *, deletion_s: int | None = None, recovery_s: int | None = None, purge_s: int | None = None) -> None:
-        """Settle how long deletions, recoveries and purges take from now on; 0 means at once."""
+    def take(
+        self,
+        *,
+        deletion_s: int | None = None,
+        recovery_s: int | None = None,
+        purge_s: int | None = None,
+        issuance_s: int | None = None,
+    ) -> None:
+        """Settle how long deletions, recoveries and purges take from now on, and issuers unless settled; 0: at once."""
+        self._state.changes += 1
         plan = self._state.plan
+        plan.issuance_s = plan.issuance_s if issuance_s is None else issuance_s
         plan.deletion_s = plan.deletion_s if deletion_s is None else deletion_s
         plan.recovery_s = plan.recovery_s if recovery_s is None else recovery_s
         plan.purge_s = plan.purge_s if purge_s is None else purge_s
 
     def restart(self) -> None:
         """Stop and start: what is held, and what runs, stays; decisions that wait for an operation are forgotten."""
+        self._state.changes += 1
         for waiting in self._state.plan.decisions.values():
             waiting.clear()
         self._state.plan.cancellations.clear()
@@ -69,8 +83,12 @@ class Levers:
     @property
     def outbox(self) -> Sequence[Message]:
         """What was sent until now, oldest first."""
-        settle(self._state)
+        self._settle()
         return tuple(self._state.outbox)
+
+    def _settle(self) -> None:
+        self._state.clock.tick()
+        settle(self._state)
 
 
 def _check(decision: Decision, kind: IssuerKind) -> None:

@@ -6,6 +6,7 @@ Not here: how any of it changes (the modules of the operations, drift), how it i
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -171,13 +172,15 @@ class Record:
 class Plan:
     """What the controls have settled in advance, and how long things take where nothing was settled.
 
-    The usual times are those of 2022 (observed N-26, N-46, N-48, J-59): a few seconds each.
+    The usual times are those of 2022 (observed N-26, N-46, N-48, J-59): a few seconds each; of issuers None stands for
+    that.
     """
 
     decisions: dict[IssuerKind, deque[Decision]] = field(
         default_factory=lambda: {IssuerKind.SELF: deque(), IssuerKind.PARTNER: deque()}
     )
     cancellations: deque[tuple[bool, int]] = field(default_factory=deque)
+    issuance_s: int | None = None
     deletion_s: int = 4
     recovery_s: int = 2
     purge_s: int = 7
@@ -232,10 +235,19 @@ class Agenda:
             moment, _, due = heapq.heappop(self._moments)
             yield moment, due
 
+    @property
+    def first(self) -> float:
+        """The moment of what falls due first; infinite where nothing will."""
+        return self._moments[0][0] if self._moments else math.inf
+
 
 @dataclass(slots=True)
 class State:
-    """One vault."""
+    """One vault.
+
+    Attributes:
+        changes: counts whatever may have changed it; as long as it stays, and nothing is due, it answers a GET alike.
+    """
 
     settings: Settings
     clock: Clock
@@ -249,6 +261,7 @@ class State:
     plan: Plan = field(default_factory=Plan)
     agenda: Agenda = field(default_factory=Agenda)
     outbox: list[Message] = field(default_factory=list)
+    changes: int = 0
 
     def new_id(self) -> str:
         """Return 32 hex digits, a UUIDv4 without its dashes (observed P-8, P-27)."""
