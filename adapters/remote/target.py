@@ -14,18 +14,17 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Final
 
 from certlife.adapters.port import VaultUnreachable
 from certlife.adapters.remote.address import Address, address_of
 from certlife.adapters.remote.asking import Budget
+from certlife.adapters.remote.controlled import controlled
 from certlife.adapters.remote.ledger import Ledger
 from certlife.adapters.remote.names import Names
-from certlife.adapters.remote.sending import http_sender
-from certlife.adapters.remote.vault import RemoteVault, Sender
+from certlife.adapters.remote.sending import MakeSender, http_sender
+from certlife.adapters.remote.vault import RemoteVault
 from certlife.adapters.targets import NO_ACCESS, Access, Setup, Target, TargetRefused
-
-MakeSender: TypeAlias = Callable[[Address, Access, Budget], Sender]
 
 
 class ForeignTarget:
@@ -55,7 +54,7 @@ class ForeignTarget:
         self.name = name
         self.prefix = f"certlife-{secrets.token_hex(3)}-"
         self._address, self._contacts = address, access.contacts
-        self._sender = make(address, access, Budget(access.budget))
+        self._sender = make(address, access, Budget(access.budget), None)
         self._ledger = Ledger()
         self._turns = count(1)
         self._told = told or _on_stderr
@@ -102,9 +101,20 @@ def https(name: str, access: Access = NO_ACCESS) -> Target:
         TargetUnknown: it is none.
         TargetRefused: the vault is one of Azure's, and nobody has said yes.
     """
-    address = address_of(name)
+    return by_url(name, name, access)
+
+
+def by_url(name: str, url: str, access: Access, *, make: MakeSender = http_sender) -> Target:
+    """The target of a URL, however requests travel to it.
+
+    Args:
+        name: as the target was named.
+    """
+    address = address_of(url)
     check_allowed(address, access)
-    return ForeignTarget(name, address, access)
+    if access.control_url is not None:
+        return controlled(name, access, make=make)
+    return ForeignTarget(name, address, access, make=make)
 
 
 def check_allowed(address: Address, access: Access) -> None:
