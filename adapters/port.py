@@ -108,7 +108,11 @@ class Controls(Protocol):
 
 
 class Vault(Protocol):
-    """Anything that answers requests."""
+    """Anything that answers requests.
+
+    A vault that holds other people's things, and in which all names that it is asked for are made up for this session, says
+    so with an attribute `names_are_new` that is True, and marks the names of others (`values.OTHERS_BEFORE`, `OTHERS_BEHIND`).
+    """
 
     @property
     def controls(self) -> Controls | None:

@@ -33,12 +33,15 @@ class Reach:
 
     Attributes:
         environ: where the client id and secret for the token URL stand.
+        only: the one vault that is made anew at every opening, for clients that take no path in a vault's URL; None: each
+            opening has a vault of its own.
     """
 
     control: ControlEndpoint
     access: Access
     make: MakeSender = http_sender
     environ: Mapping[str, str] | None = field(default=None, repr=False)
+    only: str | None = None
 
 
 class ControlledTarget:
@@ -64,7 +67,8 @@ class ControlledTarget:
 
         Raises: VaultUnreachable: none can be made.
         """
-        reach, name = self._reach, f"{self._stem}-{next(self._turns)}"
+        reach = self._reach
+        name = reach.only or f"{self._stem}-{next(self._turns)}"
         try:
             url = reach.control.make(name, seed=seed, setup=setup or Setup(), mutant=self._mutant)
         except ControlRefused as error:
@@ -97,7 +101,9 @@ class StartedTarget(ControlledTarget):
         self._process.close()
 
 
-def controlled(name: str, access: Access, *, make: MakeSender = http_sender) -> ControlledTarget:
+def controlled(
+    name: str, access: Access, *, make: MakeSender = http_sender, only: str | None = None
+) -> ControlledTarget:
     """An emulator that runs already.
 
     Args:
@@ -107,7 +113,7 @@ def controlled(name: str, access: Access, *, make: MakeSender = http_sender) -> 
     at = address_of(access.control_url or "")
     if not at.is_loopback:
         raise TargetRefused(f"{at} is not this machine: control endpoints are on the loopback address alone")
-    return ControlledTarget(name, Reach(ControlEndpoint(at, access.control_token), access, make))
+    return ControlledTarget(name, Reach(ControlEndpoint(at, access.control_token), access, make, only=only))
 
 
 def emulator(name: str, access: Access = NO_ACCESS) -> StartedTarget:
@@ -120,11 +126,14 @@ def emulator(name: str, access: Access = NO_ACCESS) -> StartedTarget:
     return started(name, name.partition(":")[2], access)
 
 
-def started(name: str, mutant: str, access: Access = NO_ACCESS, *, make: MakeSender = http_sender) -> StartedTarget:
+def started(
+    name: str, mutant: str, access: Access = NO_ACCESS, *, make: MakeSender = http_sender, only: str | None = None
+) -> StartedTarget:
     """An emulator that is started.
 
     Args:
         mutant: what is to be wrong with it; empty for nothing.
+        only: as in Reach.
     """
     if access != NO_ACCESS:
         raise TargetUnknown(f"{name}: takes neither token nor certificate nor control endpoint: the emulator tells them itself")
@@ -132,17 +141,17 @@ def started(name: str, mutant: str, access: Access = NO_ACCESS, *, make: MakeSen
     try:
         ready = process.ready
         control = ControlEndpoint(address_of(ready["control_url"]), ready["control_token"])
-        if mutant and mutant not in (known := control.mutants()):
-            near = get_close_matches(mutant, known)
-            raise TargetUnknown(f"no mutant is called {mutant!r}" + (f"; perhaps {', '.join(near)}" if near else ""))
+        _check_mutant(mutant, control)
     except BaseException:
         process.close()
         raise
     token_url = f"{ready['url']}/{ready['tenant']}/oauth2/v2.0/token"
-    reach = Reach(
-        control,
-        Access(token_url=token_url, ca_file=Path(ready["ca_file"])),
-        make,
-        {CLIENT_ID: ready["client_id"], CLIENT_SECRET: ready["client_secret"]},
-    )
+    environ = {CLIENT_ID: ready["client_id"], CLIENT_SECRET: ready["client_secret"]}
+    reach = Reach(control, Access(token_url=token_url, ca_file=Path(ready["ca_file"])), make, environ, only)
     return StartedTarget(name, process, reach, mutant=mutant or None)
+
+
+def _check_mutant(mutant: str, control: ControlEndpoint) -> None:
+    if mutant and mutant not in (known := control.mutants()):
+        near = get_close_matches(mutant, known)
+        raise TargetUnknown(f"no mutant is called {mutant!r}" + (f"; perhaps {', '.join(near)}" if near else ""))

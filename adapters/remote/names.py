@@ -19,7 +19,7 @@ from typing import Final
 
 from certlife.adapters.port import NotAsked
 from certlife.adapters.remote.address import Address
-from certlife.model.values import Answer, Json, Request
+from certlife.model.values import OTHERS_BEFORE, OTHERS_BEHIND, Answer, Json, Request
 
 LONGEST: Final = 127
 """How long a name may be (KVC-NAM-002)."""
@@ -162,7 +162,7 @@ class Names:
         lowered, prefix = name.lower(), self.prefix.lower()
         if lowered.startswith(prefix):
             return name[len(prefix) :]
-        return f"{'!' if lowered < prefix else '~'}{name}"
+        return f"{OTHERS_BEFORE if lowered < prefix else OTHERS_BEHIND}{name}"
 
     def _issuer_inward(self, name: str) -> str:
         return name if name.lower() in _NOBODYS else self.shown(name)

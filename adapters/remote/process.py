@@ -44,7 +44,7 @@ class EmulatorProcess:
 
     def __init__(self, *, start_s: float = START_S) -> None:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-c", _CHILD, *_SERVE],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, start_new_session=True,
         )  # fmt: skip

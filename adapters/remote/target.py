@@ -104,16 +104,19 @@ def https(name: str, access: Access = NO_ACCESS) -> Target:
     return by_url(name, name, access)
 
 
-def by_url(name: str, url: str, access: Access, *, make: MakeSender = http_sender) -> Target:
+def by_url(
+    name: str, url: str, access: Access, *, make: MakeSender = http_sender, only: str | None = None
+) -> Target:
     """The target of a URL, however requests travel to it.
 
     Args:
         name: as the target was named.
+        only: of an emulator with a control endpoint the one vault that is used.
     """
     address = address_of(url)
     check_allowed(address, access)
     if access.control_url is not None:
-        return controlled(name, access, make=make)
+        return controlled(name, access, make=make, only=only)
     return ForeignTarget(name, address, access, make=make)
 
 

@@ -54,6 +54,11 @@ class RemoteVault:
         self._is_open = True
 
     @property
+    def names_are_new(self) -> bool:
+        """Whether the names that it is asked for were made up for this session, in a vault that holds others."""
+        return bool(self._names.prefix)
+
+    @property
     def controls(self) -> Controls | None:
         """The levers; None where there are none."""
         return self._controls

@@ -66,7 +66,7 @@ class Trial:
         api_version: str = API_VERSION,
     ) -> None:
         self.profile, self.api_version = profile, api_version
-        self.belief = Belief(starts_empty=fresh)
+        self.belief = Belief(starts_empty=fresh, names_are_new=getattr(vault, "names_are_new", False))
         self.late: Belief | None = None
         self.notebook = Notebook()
         self.acts: list[Act] = []
