@@ -138,10 +138,6 @@ class AzureSender:
             raise VaultUnreachable(f"{self._address} does not take the token (401)")
         return answer_from_wire(answer)
 
-    def unbounded(self) -> AzureSender:
-        """The same without a budget."""
-        return AzureSender(self._address, self._access, Budget(), self._source, told=self._told)
-
     def close(self) -> None:
         """Hang up."""
         for client in self._clients.values():

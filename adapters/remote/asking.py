@@ -6,7 +6,8 @@ Not here: the connection, names.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -44,16 +45,27 @@ class Budget:
     """
 
     def __init__(self, most: int | None = None) -> None:
-        self._most, self.spent = most, 0
+        self._most, self._lifted, self.spent = most, False, 0
 
     def spend(self) -> None:
         """Count a request.
 
         Raises: BudgetSpent: it would be one too many.
         """
+        if self._lifted:
+            return
         if self._most is not None and self.spent >= self._most:
             raise BudgetSpent(f"the budget of {self._most:,} requests is spent")
         self.spent += 1
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Count nothing for a while: tidying up has bounds of its own."""
+        self._lifted = True
+        try:
+            yield
+        finally:
+            self._lifted = False
 
 
 class Asking:
@@ -96,10 +108,6 @@ class Asking:
             f"{self._connection.address} stays busy ({answer.status}): asked {attempt + 1} times, "
             f"and it wants to be left alone for another {pause:g} s; try again later"
         )
-
-    def unbounded(self) -> Asking:
-        """The same, without a budget: for cleaning up."""
-        return Asking(self._connection, self._tokens, budget=Budget(), patience=self._patience, sleep=self._sleep)
 
     def _with_token(self, wire: WireRequest) -> WireAnswer:
         self._budget.spend()

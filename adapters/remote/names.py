@@ -105,7 +105,7 @@ class Names:
             return None
         if len(words) < 2 or lowered[0] not in _COLLECTIONS or (lowered[0] in _READ_ONLY and request.method != "GET"):
             raise NotAsked(f"{request.method} {request.path} is about more than names of ours")
-        if lowered[:2] == ["certificates", _ISSUERS] and len(words) == 3:
+        if lowered[:2] == ["certificates", _ISSUERS] and len(words) == 3 and request.method != "POST":
             return 2
         if lowered[0] == "certificates" and lowered[1] in _KEYWORDS:
             raise NotAsked(f"{request.method} {request.path} may be about more than names of ours")

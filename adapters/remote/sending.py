@@ -35,10 +35,6 @@ class HttpSender:
         """
         return answer_from_wire(self.asking.ask(request_to_wire(request, api_version=API_VERSION)))
 
-    def unbounded(self) -> HttpSender:
-        """The same without a budget."""
-        return HttpSender(self.connection, self.asking.unbounded())
-
     def close(self) -> None:
         """Hang up."""
         self.connection.close()

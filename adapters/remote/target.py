@@ -13,6 +13,7 @@ import atexit
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Final
 
@@ -54,7 +55,8 @@ class ForeignTarget:
         self.name = name
         self.prefix = f"certlife-{secrets.token_hex(3)}-"
         self._address, self._contacts = address, access.contacts
-        self._sender = make(address, access, Budget(access.budget), None)
+        self._budget = Budget(access.budget)
+        self._sender = make(address, access, self._budget, None)
         self._ledger = Ledger()
         self._turns = count(1)
         self._told = told or _on_stderr
@@ -76,7 +78,8 @@ class ForeignTarget:
         atexit.unregister(self.close)
         left: dict[str, str] = dict.fromkeys(self._ledger.listed(), "it was interrupted")
         try:
-            left = self._ledger.tidy(self._sender.unbounded().send)
+            with self._budget.lifted():
+                left = self._ledger.tidy(self._sender.send)
         finally:
             if left:
                 whys = {why: [what for what, said in left.items() if said == why] for why in left.values()}
@@ -88,10 +91,8 @@ class ForeignTarget:
 
     def _sweep(self) -> None:
         """Begin to take away; what takes longer is left to the end."""
-        try:
-            self._ledger.sweep(self._sender.unbounded().send)
-        except VaultUnreachable:
-            return  # it is said at the end, if it stays so
+        with self._budget.lifted(), suppress(VaultUnreachable):  # it is said at the end, if it stays so
+            self._ledger.sweep(self._sender.send)
 
 
 def https(name: str, access: Access = NO_ACCESS) -> Target:

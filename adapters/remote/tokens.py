@@ -141,7 +141,10 @@ class ClientCredentials:
         scope = {} if challenge is None or not challenge.scope else {"scope": challenge.scope}
         body = urlencode({**form, **scope}).encode()
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        answer = self.connection.ask(WireRequest("POST", self.target, headers, body), {})
+        try:
+            answer = self.connection.ask(WireRequest("POST", self.target, headers, body), {})
+        finally:
+            self.connection.close()  # the next one is wanted in an hour
         try:
             said: Any = json.loads(answer.body)
         except ValueError:

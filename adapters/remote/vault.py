@@ -23,9 +23,6 @@ class Sender(Protocol):
         Raises: VaultUnreachable, NotAsked.
         """
 
-    def unbounded(self) -> Sender:
-        """The same without a budget: for tidying up."""
-
     def close(self) -> None:
         """Hang up."""
 
