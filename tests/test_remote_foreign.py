@@ -25,6 +25,7 @@ from certlife.adapters.remote.target import ForeignTarget
 from certlife.adapters.targets import Access
 from certlife.adapters.wire import WireAnswer, WireMalformed, WireRequest, answer_to_wire, request_from_wire
 from certlife.conformance.cli import main
+from certlife.conformance.suite import trial
 from certlife.conformance.suite.acts import Send
 from certlife.conformance.suite.history import History, replay
 from certlife.model.belief import Belief
@@ -405,7 +406,7 @@ def test_nothing_is_left_after_a_verification_that_was_interrupted(number: signa
         os.kill(child.pid, number)
         out, err = child.communicate(timeout=60)
 
-    assert child.returncode == 2, err
+    assert child.returncode == 2, f"{child.returncode}: {out} {err}"
     assert "interrupted; tidying up" in err
     assert out == ""
     assert any(method == "DELETE" and status == 200 for method, _, status in somebody.seen)
@@ -415,8 +416,10 @@ def test_nothing_is_left_after_a_verification_that_was_interrupted(number: signa
 # --- the suite
 
 
-def test_suite_touches_only_its_own_names_and_keeps_its_budget(somebody: Somebody, tmp_path: Path) -> None:
-    somebody.vault.controls.take(deletion_s=0, recovery_s=0, purge_s=0)
+def test_suite_touches_only_its_own_names_and_keeps_its_budget(
+    somebody: Somebody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "LONGEST_WAIT_S", 0)
     report = tmp_path / "x.json"
     result = CliRunner().invoke(main, ["verify", somebody.url, "--budget", "150", "--json", str(report), "--save", str(tmp_path / "found")])
     said = json.loads(report.read_text())
@@ -456,7 +459,10 @@ def test_history_with_a_request_that_is_not_sent_is_inconclusive(somebody: Someb
     assert [request.request.path for request in run.trial.exchanges] == ["/certificates/n1"]
 
 
-def test_wrong_vault_is_found_out_under_names_of_its_own(somebody: Somebody, tmp_path: Path) -> None:
+def test_wrong_vault_is_found_out_under_names_of_its_own(
+    somebody: Somebody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "LONGEST_WAIT_S", 0)
     somebody.refuses = lambda request: Answer(418, None) if request.path.endswith("/policy") else None
     result = CliRunner().invoke(main, ["verify", somebody.url, "--budget", "100", "--save", str(tmp_path)])
 

@@ -9,6 +9,7 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -51,8 +52,8 @@ class Connection:
         self.address = address
         self._whole_s = whole_s
         self._timeout = {"connect": CONNECT_S, "read": silence_s, "write": silence_s, "pool": CONNECT_S}
-        trust = trusting(ca_file, insecure=insecure) if address.scheme == "https" else None
-        self._pool = httpcore.ConnectionPool(ssl_context=trust, max_connections=1)
+        self._trust = trusting(ca_file, insecure=insecure) if address.scheme == "https" else None
+        self._pool = self._new_pool()
 
     def ask(self, wire: WireRequest, headers: Mapping[str, str]) -> WireAnswer:
         """Send a request.
@@ -62,20 +63,30 @@ class Connection:
         Raises: VaultUnreachable: there is no answer; the cause is kept.
         """
         try:
-            return self._asked(wire, headers)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
-            if wire.method not in _REPEATABLE:
-                raise self._lost(wire, error) from error
+            return self._asked_again(wire, headers)
         except _TROUBLE as error:
             raise self._trouble(wire, error) from error
-        try:  # the host may have let go of an idle connection just when it was used again
-            return self._asked(wire, headers)
-        except _TROUBLE as error:
-            raise self._trouble(wire, error) from error
+        except BaseException:  # interrupted half-way: what is asked next, to tidy up, must not wait for the rest of this
+            self.close()
+            self._pool = self._new_pool()
+            raise
 
     def close(self) -> None:
         """Hang up."""
-        self._pool.close()
+        with suppress(*_TROUBLE, RuntimeError):
+            self._pool.close()
+
+    def _new_pool(self) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(ssl_context=self._trust, max_connections=1)
+
+    def _asked_again(self, wire: WireRequest, headers: Mapping[str, str]) -> WireAnswer:
+        """Send it; again, if the host has let go of an idle connection just when it was used, and that does no harm."""
+        try:
+            return self._asked(wire, headers)
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            if wire.method not in _REPEATABLE:
+                raise
+        return self._asked(wire, headers)
 
     def _asked(self, wire: WireRequest, headers: Mapping[str, str]) -> WireAnswer:
         address = self.address
