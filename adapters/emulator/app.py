@@ -74,7 +74,7 @@ class Emulator:
         self, options: Options, vaults: Vaults, *, faults: Faults | None = None, openapi: Callable[[str], bytes] | None = None
     ) -> None:
         self.vaults = vaults
-        self.faults = faults or Faults()
+        self.faults = Faults() if faults is None else faults
         self.tokens = Tokens(options.tenant)
         self.memo = Memo(self.tokens if options.auth else None, self.faults, self.request_id)
         self._options, self._openapi = options, openapi
@@ -161,7 +161,7 @@ class Emulator:
         if fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.after_s)
             return self._performed(asked, hosted)
-        if fault.kind is FaultKind.LOST:
+        if fault.kind is FaultKind.LOSE:
             self._performed(asked, hosted)
         abort = asked.scope.get(ABORT)
         if abort is None:

@@ -110,8 +110,15 @@ class Control:
         except ValueError as error:  # the body is no JSON, a member is malformed, no such vault can be, the levers refuse
             return refusal(400, "BadVerb", str(error))
         if method != "GET":
+            self._store(name)
             log(logging.INFO, "control", method=method, verb=words, vault=name)
         return answer
+
+    def _store(self, name: str) -> None:
+        """Have kept what a verb may have changed; whatever makes or forgets a vault has seen to that itself."""
+        for hosted in self.vaults:
+            if hosted.name == name:
+                self.vaults.stored(hosted)
 
     def shown(self, hosted: Hosted) -> Json:
         """What there is to know about a vault."""

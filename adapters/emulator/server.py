@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
+from certlife.adapters.emulator import openapi
 from certlife.adapters.emulator.app import ABORT, Emulator
 from certlife.adapters.emulator.authority import Identity, identity
 from certlife.adapters.emulator.control import Control
@@ -87,7 +88,7 @@ class _Serving:
     def __init__(self, options: Options, vaults: Vaults, stack: contextlib.ExitStack) -> None:
         self._options = options
         faults = Faults()
-        emulator = Emulator(options, vaults, faults=faults)
+        emulator = Emulator(options, vaults, faults=faults, openapi=openapi.document)
         who = identity(options.names) if options.tls else None
         self._ca_file = _ca_file(options, who, stack)
         self._sockets = [_listening(options.host, options.port, stack)]
@@ -167,6 +168,11 @@ class _Protocol(HttpToolsProtocol):
         super().__init__(config, *args, **named)
         self._memo: Memo | None = getattr(config.app, "memo", None)
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Begin, and give up on a client that says nothing."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         scope = cast("dict[str, Any]", cycle.scope)
         if self._memo is not None and cycle.keep_alive and not self.pipeline and not self.flow.write_paused:
@@ -178,6 +184,14 @@ class _Protocol(HttpToolsProtocol):
                 return
         scope[ABORT] = self.transport.abort
         super()._start_asgi_task(cycle, app)
+
+    def shutdown(self) -> None:
+        """Close at once what is idle and all written, for a client that rests does not take part in TLS's farewell."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.transport.get_write_buffer_size() == 0:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the service's form."""

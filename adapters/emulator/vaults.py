@@ -80,7 +80,10 @@ class Hosted:
 MakesVault: TypeAlias = Callable[[int, Settings], MemoryVault]
 """Makes an empty vault of a seed and settings."""
 Stored: TypeAlias = Callable[[Hosted], None]
-"""Keeps a vault that may have changed; what it raises becomes an answer of 500, after which both outcomes are possible."""
+"""Keeps a vault that may have changed, and forgets one that is not `there` any more.
+
+What it raises becomes an answer of 500, after which both outcomes are possible.
+"""
 
 
 class Vaults:
@@ -103,7 +106,7 @@ class Vaults:
         stored: Stored | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._mutants = mutants or {}
+        self._mutants = {} if mutants is None else mutants
         self._fast, self._seed, self._clock = fast, seed, clock
         self._hosted: dict[str, Hosted] = {}
         self.stored: Stored = stored or _forgotten
@@ -142,8 +145,7 @@ class Vaults:
         if name not in self._hosted and len(self._hosted) >= MOST:
             raise VaultRefused(f"there are {MOST} vaults already")
         hosted = Hosted(name, wish, self._made(wish), sound=wish.mutant is None)
-        self._retired(name)
-        self._hosted[name] = hosted
+        self.adopt(hosted)
         self.stored(hosted)
         return hosted
 
@@ -152,10 +154,16 @@ class Vaults:
 
         Raises: VaultUnknown: there is none.
         """
-        self.there(name)
-        self._retired(name)
+        former = self.there(name)
+        self._retire(name)
+        self.stored(former)
 
-    def _retired(self, name: str) -> None:
+    def adopt(self, hosted: Hosted) -> None:
+        """Take in a vault that was kept, in place of one that is there."""
+        self._retire(hosted.name)
+        self._hosted[hosted.name] = hosted
+
+    def _retire(self, name: str) -> None:
         former = self._hosted.pop(name, None)
         if former is not None:
             former.there = False
