@@ -95,6 +95,11 @@ class StartedTarget(ControlledTarget):
         super().__init__(name, reach, mutant=mutant)
         self._process = process
 
+    @property
+    def ready(self) -> Mapping[str, str]:
+        """What the emulator said when it was ready, secrets included."""
+        return self._process.ready
+
     def close(self) -> None:
         """Stop the emulator."""
         super().close()
@@ -141,7 +146,8 @@ def started(
     try:
         ready = process.ready
         control = ControlEndpoint(address_of(ready["control_url"]), ready["control_token"])
-        _check_mutant(mutant, control)
+        with contextlib.closing(control):
+            _check_mutant(mutant, control)
     except BaseException:
         process.close()
         raise
