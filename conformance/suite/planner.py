@@ -102,6 +102,8 @@ BEYOND: Final[Mapping[str, str]] = {
 """The rows that no way leads to, and why."""
 MOST_LACKS: Final = 4
 """For how many names and states no request is found that leads along a step, before it is given up."""
+IDLE: Final = 4
+"""How many turns a wandering may take, most of them in vain, for every request that it may send."""
 _DATED: Final = (Drift.RETENTION_ENDS, Drift.RENEWAL_DUE, Drift.NBF_REACHED, Drift.EXP_REACHED)
 _REFUSED: Final = 6
 """A refusal is gone for when the successes that are as near are done."""
@@ -263,7 +265,7 @@ class Planner:
     def wander(self, budget: int) -> None:
         """Take steps that have not followed one another on a name yet, for so many requests."""
         end = len(self.trial.exchanges) + budget
-        for _ in range(budget * MOST_LACKS):
+        for _ in range(budget * IDLE):
             if len(self.trial.exchanges) >= end:
                 return
             name = self._choosing.pick((*self._names[-MOST_NAMES:], self._fresh()))
