@@ -106,9 +106,8 @@ def test_password_in_a_url_is_refused_and_not_repeated() -> None:
     ["mine.vault.azure.net", "mine.VAULT.azure.net.", "mine.vault.azure.cn", "mine.vault.usgovcloudapi.net", "mine.managedhsm.azure.net", "mine.privatelink.vaultcore.azure.net"],
 )
 def test_vault_in_azure_is_not_touched_unless_somebody_says_yes(host: str) -> None:
-    for kind in ("https", "azure-sdk:https"):
-        with pytest.raises(TargetRefused, match="--yes"):
-            find_target(f"{kind}://{host}")
+    with pytest.raises(TargetRefused, match="--yes"):
+        find_target(f"https://{host}")
 
     target = https(f"https://{host}", Access(yes=True))
     assert isinstance(target, ForeignTarget)

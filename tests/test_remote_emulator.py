@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from certlife.adapters.remote.controlled import StartedTarget, controlled, emula
 from certlife.adapters.remote.controls import ControlRefused
 from certlife.adapters.remote.process import EmulatorProcess
 from certlife.adapters.remote.target import https
-from certlife.adapters.targets import Access, Setup, Target, TargetUnknown, find_target, let_go
+from certlife.adapters.targets import Access, Setup, Target, TargetRefused, TargetUnknown, find_target, let_go
 from certlife.adapters.wire import WireAnswer
 from certlife.conformance.suite.corpus import cases
 from certlife.conformance.suite.rerun import rerun
@@ -274,7 +276,8 @@ def test_vault_answers_the_sdk_as_it_answers_anybody(running: Target, through_th
 
 
 def test_pollers_of_the_sdk_ask_nothing() -> None:
-    sending = pytest.importorskip("certlife.adapters.azure.sending")
+    pytest.importorskip("azure.keyvault.certificates")
+    sending = import_module("certlife.adapters.azure.sending")
     gate = sending._Gate()  # noqa: SLF001
     gate.begin(POLL, strict=False)
     raised: list[BaseException] = []
@@ -308,7 +311,8 @@ def test_sdk_speaks_to_https_alone_and_to_versions_that_it_knows(through_the_sdk
 
 
 def test_request_is_what_the_sdk_sends_or_it_is_sent_as_it_is() -> None:
-    sending = pytest.importorskip("certlife.adapters.azure.sending")
+    pytest.importorskip("azure.keyvault.certificates")
+    sending = import_module("certlife.adapters.azure.sending")
     wanted: dict[str, Json] = {"policy": {"issuer": {"name": "Self"}, "tags": {"a": None}}, "list": [1, {"x": True}]}
     same = [
         wanted,
@@ -320,3 +324,16 @@ def test_request_is_what_the_sdk_sends_or_it_is_sent_as_it_is() -> None:
     assert not any(sending._says(sent, wanted) for sent in other)  # noqa: SLF001
     assert sending._says(None, None)  # noqa: SLF001
     assert not sending._says({"tags": None}, {"tags": {}})  # noqa: SLF001
+
+
+def test_vault_in_azure_is_not_touched_through_the_sdk_either() -> None:
+    pytest.importorskip("azure.keyvault.certificates")
+
+    with pytest.raises(TargetRefused, match="--yes"):
+        find_target("azure-sdk:https://mine.vault.azure.net")
+
+
+@pytest.mark.skipif(find_spec("azure") is not None, reason="the extra is installed")
+def test_extra_that_is_missing_is_told() -> None:
+    with pytest.raises(TargetUnknown, match=r"pip install 'certlife\[azure\]'"):
+        find_target("azure-sdk:https://localhost")

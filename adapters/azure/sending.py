@@ -29,7 +29,6 @@ from certlife.model.values import Answer, Json, Request
 try:
     from azure.core.credentials import AccessToken
     from azure.core.exceptions import AzureError, HttpResponseError
-    from azure.core.pipeline.policies import SansIOHTTPPolicy
     from azure.core.rest import HttpRequest
     from azure.identity import DefaultAzureCredential
     from azure.keyvault import certificates as sdk
@@ -60,22 +59,27 @@ class _Credential:
         return AccessToken(token.value, int(time.time() + left))
 
 
-class _Counter(SansIOHTTPPolicy[Any, Any]):
-    """Counts every request that leaves, those that are sent again as well."""
+class _Counter:
+    """A policy of the pipeline: counts every request that leaves, those that are sent again as well."""
+
+    next: Any
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def on_request(self, request: Any) -> None:  # noqa: ARG002 - the library's form
-        """Count it.
+    def send(self, request: Any) -> Any:
+        """Count it, and pass it on.
 
         Raises: BudgetSpent.
         """
         self._budget.spend()
+        return self.next.send(request)
 
 
-class _Gate(SansIOHTTPPolicy[Any, Any]):
-    """Lets one request through, and keeps its answer."""
+class _Gate:
+    """A policy of the pipeline: lets one request through, and keeps its answer."""
+
+    next: Any
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()
@@ -97,11 +101,14 @@ class _Gate(SansIOHTTPPolicy[Any, Any]):
         if self.strict and not _is_meant(request.http_request, wanted):
             raise _DiffersError
 
-    def on_response(self, request: Any, response: Any) -> None:  # noqa: ARG002 - the library's form
-        """Keep what was answered."""
+    def send(self, request: Any) -> Any:
+        """Pass the request on, and keep what was answered."""
+        self.on_request(request)
+        response = self.next.send(request)
         answer = response.http_response
         headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
         self.answer = WireAnswer(answer.status_code, headers, answer.read() if hasattr(answer, "read") else answer.body())
+        return response
 
 
 class AzureSender:
