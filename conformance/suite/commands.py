@@ -121,11 +121,19 @@ def replay_command(
 @click.argument("names", nargs=-1)
 @click.option("--profile", type=PROFILES, default="either", help="whom to believe where documents and service disagree")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--served", is_flag=True, help="have an emulator serve each, and verify it over TLS")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="how many are verified at a time")
 @click.option("--json", "json_file", type=PATH, help="write the result as JSON ('-': standard output)")
 @click.pass_context
 def mutants_command(
-    context: click.Context, names: tuple[str, ...], *, profile: str, seed: int, workers: int, json_file: Path | None
+    context: click.Context,
+    names: tuple[str, ...],
+    *,
+    profile: str,
+    seed: int,
+    served: bool,
+    workers: int,
+    json_file: Path | None,
 ) -> None:
     """Verify vaults that are each wrong in one way: all have to be found out, by a rule that is about it."""
     unknown = [name for name in names if name not in MUTANTS]
@@ -134,7 +142,7 @@ def mutants_command(
     chosen = [MUTANTS[name] for name in names] if names else list(MUTANTS.values())
     outcomes = []
     quiet = json_file is not None and str(json_file) == "-"
-    for outcome in trials(chosen, profile=Profile(profile), seed=seed, workers=min(workers, len(chosen))):
+    for outcome in trials(chosen, profile=Profile(profile), seed=seed, workers=min(workers, len(chosen)), served=served):
         outcomes.append(outcome)
         if not quiet:
             print_outcome(out(), outcome)
