@@ -22,7 +22,7 @@ from certlife.model.names import Context, Outcome
 from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
 from certlife.model.rows import SessionRule
 from certlife.model.settings import Settings
-from certlife.model.values import Answer, Exchange
+from certlife.model.values import OTHERS_BEFORE, OTHERS_BEHIND, Answer, Exchange
 from certlife.model.vaultwide import Holding
 from certlife.model.vocabulary import Grade, IssuerState, Operation, Profile
 from certlife.model.x509 import NO_READER, Reader
@@ -57,6 +57,8 @@ class Belief:
         clock: the latest moment that the vault has named, seconds since 1970.
         start: the first one.
         starts_empty: whether names that nobody spoke of yet are free.
+        names_are_new: whether they are, of certificates and issuers, in a vault that holds other things as well: the names
+            were made up for this session, and those of others are marked.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -69,6 +71,11 @@ class Belief:
     clock: int | None = None
     start: int | None = None
     starts_empty: bool = False
+    names_are_new: bool = False
+
+    def is_new(self, name: str) -> bool:
+        """Whether a name is free if nobody spoke of it yet."""
+        return self.starts_empty or (self.names_are_new and not name.startswith((OTHERS_BEFORE, OTHERS_BEHIND)))
 
     def of(self, name: str, body: object, start: int | None) -> Explanations:
         """The explanations of a name, before the answer with this body.
@@ -82,7 +89,7 @@ class Belief:
         known = self.names.get(name)
         if known is not None:
             return known
-        return ONLY_FREE if self.starts_empty and not older_than(body, start) else ANYTHING
+        return ONLY_FREE if self.is_new(name) and not older_than(body, start) else ANYTHING
 
     def largest(self) -> int:
         """The number of explanations of the name that has most."""
@@ -255,7 +262,7 @@ def name_held(belief: Belief, name: str) -> bool | None:
     """Whether a key or secret of another making holds the name; None: not known."""
     if name in belief.held:
         return belief.held[name]
-    return None if name not in belief.names and not belief.starts_empty else False
+    return None if name not in belief.names and not belief.is_new(name) else False
 
 
 def _with_part(belief: Belief, exchange: Exchange) -> Belief:
@@ -358,7 +365,7 @@ def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context
 
 
 def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    fresh = belief.starts_empty and not older_than(answer.body, context.start)
+    fresh = belief.is_new(ask.name) and not older_than(answer.body, context.start)
     known = belief.issuers.get(ask.name) or (vaultwide.NO_ISSUER if fresh else vaultwide.ISSUER_UNSEEN)
     seen = vaultwide.explain_issuer(known, ask.name, ask, answer, context)
     if seen.finding is not None:
@@ -395,7 +402,7 @@ def opened(belief: Belief) -> Belief:
     """`belief` after changes that nobody saw."""
     names_now = {name: tuple(dict.fromkeys((*known, *ANYTHING))) for name, known in belief.names.items()}
     issuers = {name: (*known, *vaultwide.ISSUER_UNSEEN) for name, known in belief.issuers.items()}
-    return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False)
+    return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False, names_are_new=False)
 
 
 def _after_fault(belief: Belief, ask: Ask, answer: Answer) -> Belief:
