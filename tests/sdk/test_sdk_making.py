@@ -134,6 +134,27 @@ def test_policy_is_shown_as_it_was_sent(vault: Any) -> None:
     ]
 
 
+def test_names_of_every_kind_are_in_the_certificate(vault: Any) -> None:
+    names = {
+        "san_dns_names": ["web.example.com"],
+        "san_emails": ["web@example.com"],
+        "san_user_principal_names": ["web@upn.example.com"],
+        "san_ip_addresses": ["192.0.2.1", "2001:db8::1"],
+        "san_uris": ["https://web.example.com/"],
+    }
+
+    made = vault.create("web", CertificatePolicy("Self", subject="CN=web", **names), preserve_order=True)
+
+    found = read(made).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    kinds = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.IPAddress)
+    shown = [[str(one) for one in found.get_values_for_type(kind)] for kind in kinds]
+    (other,) = found.get_values_for_type(x509.OtherName)
+    assert shown == [names[one] for one in ("san_dns_names", "san_emails", "san_uris", "san_ip_addresses")]
+    assert other.value.endswith(b"web@upn.example.com")
+    assert {one: getattr(made.policy, one) for one in names} == names
+    assert made.properties.preserve_order is True
+
+
 def test_operation_that_is_completed_shows_the_request_that_was_signed(vault: Any) -> None:
     made = vault.create("web", POLICY)
 
