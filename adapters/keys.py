@@ -33,7 +33,7 @@ CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
 _WIRE: Final = {curve().name: name for name, curve in CURVES.items()}
 _BY_SIZE: Final = {256: "P-256", 384: "P-384", 521: "P-521"}
 _EXPONENT: Final = 65537
-_KEYS_KEPT: Final = 1024
+_KEYS_KEPT: Final = 256
 _OPERATIONS: Final = {
     "dataencipherment": ("encrypt", "decrypt"),
     "decipheronly": ("decrypt",),
@@ -52,13 +52,14 @@ class KeyMaker:
     """Makes keys in an order that the seed decides; one maker never makes the same key twice.
 
     Two makers with one seed, asked for the same, make the same keys, until the pool of primes is used up (5151 RSA keys
-    of 2048 bits, 276 of 3072, 276 of 4096): RSA keys after that are random.
+    of 2048 bits, 276 of 3072, 276 of 4096): after that they are made of random primes too.
     """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._made: dict[str, int] = {}
         self._primes: dict[int, tuple[int, ...]] = {}
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
 
     def make(self, kty: str, key_size: int | None, crv: str | None) -> PrivateKey:
         """A key that this maker has not made before; types of an HSM are made alike.
@@ -82,9 +83,20 @@ class KeyMaker:
         if size not in self._primes:
             self._primes[size] = tuple(sorted(_pool()[size // 2], key=lambda prime: self._drawn(f"{prime:x}", 16)))
         primes, turn = self._primes[size], self._turn(f"RSA {size}")
-        if turn >= len(primes) * (len(primes) - 1) // 2:
-            return rsa.generate_private_key(public_exponent=_EXPONENT, key_size=size)
-        return _rsa_of(*_paired(primes, turn))
+        pool = len(_pool()[size // 2])
+        if turn < pool * (pool - 1) // 2:
+            return _rsa_of(*_paired(primes, turn))
+        waiting = self._waiting.setdefault(size, [])
+        if not waiting:
+            waiting += self._further(size)
+        return _rsa_of(*waiting.pop())
+
+    def _further(self, size: int) -> list[tuple[int, int]]:
+        """Two random primes, each with every prime there is: one search for primes is good for twice as many keys."""
+        made = rsa.generate_private_key(public_exponent=_EXPONENT, key_size=size).private_numbers()
+        known = self._primes[size]
+        self._primes[size] = (*known, made.p, made.q)
+        return [(made.p, made.q), *((new, old) for new in (made.p, made.q) for old in known)]
 
     def _ec(self, curve: str) -> ec.EllipticCurvePrivateKey:
         if curve not in CURVES:
@@ -138,6 +150,11 @@ def _rsa_of(first: int, second: int) -> rsa.RSAPrivateKey:
         public_numbers=rsa.RSAPublicNumbers(_EXPONENT, p * q),
     )
     return numbers.private_key(unsafe_skip_rsa_key_validation=True)  # the tests of the pool have tried its primes
+
+
+def fresh(key: PrivateKey) -> PrivateKey:
+    """The same key as it was before it signed: what the library keeps for the next signature is three times its size."""
+    return key.private_numbers().private_key(unsafe_skip_rsa_key_validation=True) if isinstance(key, rsa.RSAPrivateKey) else key
 
 
 # --- what is public of a key

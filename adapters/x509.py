@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-CERTIFICATES_KEPT: Final = 4096
+CERTIFICATES_KEPT: Final = 1024
 """How many certificates, and how many requests, are kept read: the same ones are looked at again and again."""
 
 SECRETS_KEPT: Final = 64
