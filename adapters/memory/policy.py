@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from certlife.adapters.keys import CURVES, RSA_SIZES
 from certlife.adapters.memory.errors import bad_property
@@ -25,6 +25,9 @@ _CURVES: Final = {name: curve().key_size for name, curve in CURVES.items()}
 _PARTS: Final = ("key_props", "secret_props", "x509_props", "issuer")
 _EKUS: Final = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
+_Part = TypeVar("_Part", bound=Members | list[Json])
+_PARTS_KEPT: Final[dict[str, Members | list[Json]]] = {}
+_MOST_KEPT, _MOST_SPELLED = 256, 500
 _MOST_MONTHS: Final = 1200
 _SUBJECT_MOST: Final = 200  # KVC-LIM-001
 
@@ -47,16 +50,25 @@ def complete(sent: Members) -> Members:
     Raises: RefusedError: something in it is not allowed.
     """
     x509 = _x509(members(sent.get("x509_props"), "policy.x509_props"))
-    issuer = _issuer(members(sent.get("issuer"), "policy.issuer"))
-    key = _key(members(sent.get("key_props"), "policy.key_props"))
+    issuer = _once(_issuer(members(sent.get("issuer"), "policy.issuer")))
+    key = _once(_key(members(sent.get("key_props"), "policy.key_props")))
     return {
         "key_props": key,
-        "secret_props": _secret(members(sent.get("secret_props"), "policy.secret_props")),
+        "secret_props": _once(_secret(members(sent.get("secret_props"), "policy.secret_props"))),
         "x509_props": x509,
-        "lifetime_actions": _actions(sent.get("lifetime_actions"), issuer, x509),
+        "lifetime_actions": _once(_actions(sent.get("lifetime_actions"), issuer, x509)),
         "issuer": issuer,
         "attributes": {"enabled": _flag(members(sent.get("attributes"), "policy.attributes"), "enabled", usual=True)},
     }
+
+
+def _once(part: _Part) -> _Part:
+    """An equal part of a policy that is there already: most policies say the same, and none is changed in place."""
+    spelled = repr(part)
+    if len(_PARTS_KEPT) >= _MOST_KEPT:
+        _PARTS_KEPT.clear()
+    found = _PARTS_KEPT.setdefault(spelled, part) if len(spelled) <= _MOST_SPELLED else part
+    return cast("_Part", found)
 
 
 def dated(policy: Members, before: Members | None, now: int) -> Members:
@@ -132,11 +144,12 @@ def _x509(sent: Members) -> Members:
     shown: Members = {"subject": subject or ""}
     if sent.get("sans") is not None:
         shown["sans"] = _sans(members(sent["sans"], "policy.x509_props.sans"))
-    shown["ekus"] = _ekus(sent.get("ekus"))
-    shown["key_usage"] = _key_usage(sent.get("key_usage"))
+    shown["ekus"] = _once(_ekus(sent.get("ekus")))
+    shown["key_usage"] = _once(_key_usage(sent.get("key_usage")))
     shown["validity_months"] = _months(sent.get("validity_months"))
     ca = _flag(members(sent.get("basic_constraints"), "policy.x509_props.basic_constraints"), "ca", usual=False)
-    return {**shown, "basic_constraints": {"ca": ca}}
+    basic: Members = {"ca": ca}
+    return {**shown, "basic_constraints": _once(basic)}
 
 
 def _sans(sent: Members) -> Members:
