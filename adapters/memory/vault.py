@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from random import Random
 from typing import Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
@@ -27,6 +26,7 @@ from certlife.adapters.memory import (
     merging,
     operations,
 )
+from certlife.adapters.memory.dice import Dice
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.errors import RefusedError, bad_parameter
 from certlife.adapters.memory.levers import Levers
@@ -79,6 +79,7 @@ class MemoryVault:
         start: the clock at the beginning, whole seconds since 1970.
         api_version: for requests that do not name one.
         address: scheme and host in identifiers; None means those that each request was sent to.
+        state: what a vault held that is to go on; seed, settings and start are those of its beginning then.
     """
 
     def __init__(
@@ -89,14 +90,15 @@ class MemoryVault:
         start: int = 1_700_000_000,
         api_version: str = "7.4",
         address: str | None = None,
+        state: State | None = None,
     ) -> None:
         self._address, self._api = address, api_version
         self._answers = dict(_ANSWERS)
-        self._state = State(
+        self._state = state or State(
             settings=settings or Settings(),
             clock=Clock(start),
             address=address or Request("GET", "/").vault,
-            dice=Random(seed),  # noqa: S311 - a stand-in that repeats itself on purpose
+            dice=Dice(seed),
             keys=KeyMaker(seed),
             ca=LocalCA(seed),
         )
@@ -107,11 +109,18 @@ class MemoryVault:
         """The levers."""
         return self._levers
 
+    @property
+    def state(self) -> State:
+        """What it holds, for whoever keeps it."""
+        return self._state
+
     def perform(self, request: Request) -> Answer:
         """Answer a request, after everything that has fallen due."""
         settle(self._state)
         try:
             operation, name, version = route(request.method, request.path)
+            if request.method != "GET":
+                self._state.touch(name)
             answer = self._answers[operation](self._state, self._call(request, name, version))
         except RefusedError as refused:
             answer = refused.answer()
