@@ -67,6 +67,16 @@ class StoreUnusable(Exception):  # noqa: N818 - it says what the file is
     """A file can not be opened, read or written as a store; the text says why. Nothing in it was changed."""
 
 
+_REASONS: Final = {
+    sqlite3.SQLITE_BUSY: "another process holds it; only one can keep its vaults there",
+    sqlite3.SQLITE_CANTOPEN: "it can not be opened for writing",
+    sqlite3.SQLITE_CORRUPT: "it is damaged (database disk image is malformed)",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_NOTADB: "it is no store, and no database at all",
+    sqlite3.SQLITE_READONLY: "it can not be written, for it is read-only",
+}
+
+
 @contextmanager
 def reasons(path: Path) -> Iterator[None]:
     """Say in plain words what SQLite has against a file.
@@ -78,16 +88,6 @@ def reasons(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise StoreUnusable(f"{path}: {_REASONS.get(code, str(error))}") from error
-
-
-_REASONS: Final = {
-    sqlite3.SQLITE_BUSY: "another process holds it; only one can keep its vaults there",
-    sqlite3.SQLITE_CANTOPEN: "it can not be opened for writing",
-    sqlite3.SQLITE_CORRUPT: "it is damaged (database disk image is malformed)",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_NOTADB: "it is no store, and no database at all",
-    sqlite3.SQLITE_READONLY: "it can not be written, for it is read-only",
-}
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -135,6 +135,8 @@ def _make(path: Path) -> None:
     except FileExistsError:
         if not path.is_file():
             raise StoreUnusable(f"{path}: it is no file") from None
+        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise StoreUnusable(f"{path}: {_REASONS[sqlite3.SQLITE_READONLY]}") from None
     except OSError as error:
         raise StoreUnusable(f"{path}: it can not be made: {error.strerror}") from error
 
