@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: verify test lint falsify mutants seeds bench diagrams clean
+.PHONY: verify test lint falsify mutants seeds bench kill diagrams clean
 
 verify: $(BIN)/certlife
 	$(BIN)/certlife verify memory:
@@ -31,6 +31,10 @@ seeds: $(BIN)/certlife
 bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
 	$(BIN)/python tests/bench_verify.py
+
+# No write is lost: whoever writes is killed 200 times.
+kill: $(BIN)/certlife
+	$(BIN)/python tests/kill_store.py 200
 
 diagrams: $(BIN)/certlife
 	$(BIN)/certlife diagram --format mermaid -o docs/diagrams
