@@ -17,6 +17,7 @@ from certlife import diagrams
 from certlife.conformance import check_trace, explain, exploration, report
 from certlife.conformance.console import PATH, PROFILES, err, out, write_json
 from certlife.conformance.register import entries
+from certlife.conformance.serve import serve_command
 from certlife.conformance.suite.commands import mutants_command, replay_command, verify_command
 from certlife.model.explore import explore
 from certlife.model.vocabulary import Profile
@@ -146,3 +147,4 @@ def explore_command(context: click.Context, *, as_json: bool) -> None:
 main.add_command(verify_command)
 main.add_command(replay_command)
 main.add_command(mutants_command)
+main.add_command(serve_command)

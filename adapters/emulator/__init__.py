@@ -1,1 +1,10 @@
-"""The emulator: the in-memory vault behind HTTP, for clients that take it for the service."""
+"""The emulator: the in-memory vault behind HTTP, as official clients expect the service to be.
+
+Not here: how vaults answer (memory), the wire format (wire), the command line (conformance).
+"""
+
+from certlife.adapters.emulator.options import Options
+from certlife.adapters.emulator.server import Running, run
+from certlife.adapters.emulator.vaults import MakesVault, Stored
+
+__all__ = ["MakesVault", "Options", "Running", "Stored", "run"]

@@ -88,6 +88,8 @@ def schedule_stage(state: State, record: Record, what: What, at: int) -> None:
 
 def _usual_s(state: State, kind: IssuerKind) -> int:
     """2 to 9 s for Self (observed N-26, J-7); of a CA nothing is recorded but one refusal after 5 s (N-13)."""
+    if state.plan.issuance_s is not None:
+        return state.plan.issuance_s
     return state.dice.randint(2, 9) if kind is IssuerKind.SELF else state.dice.randint(5, 20)
 
 

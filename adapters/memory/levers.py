@@ -22,6 +22,7 @@ class Levers:
 
     def now(self) -> int:
         """Return the vault's clock."""
+        self._state.clock.tick()
         return self._state.clock.now
 
     def advance(self, seconds: int) -> None:
@@ -38,7 +39,7 @@ class Levers:
         Raises: ValueError: no operation of that name runs; issuer Unknown, who is nobody, should decide; the vault itself
         should refuse to sign, of which no source knows.
         """
-        settle(self._state)
+        self._settle()
         self._state.touch(name or "")
         if name is None:
             _check(decision, kind)
@@ -56,9 +57,17 @@ class Levers:
         self._state.plan.cancellations.append((wins, after_s))
         self._state.touch()
 
-    def take(self, *, deletion_s: int | None = None, recovery_s: int | None = None, purge_s: int | None = None) -> None:
-        """Settle how long deletions, recoveries and purges take from now on; 0 means at once."""
+    def take(
+        self,
+        *,
+        deletion_s: int | None = None,
+        recovery_s: int | None = None,
+        purge_s: int | None = None,
+        issuance_s: int | None = None,
+    ) -> None:
+        """Settle how long deletions, recoveries and purges take from now on, and issuers unless settled; 0: at once."""
         plan = self._state.plan
+        plan.issuance_s = plan.issuance_s if issuance_s is None else issuance_s
         plan.deletion_s = plan.deletion_s if deletion_s is None else deletion_s
         plan.recovery_s = plan.recovery_s if recovery_s is None else recovery_s
         plan.purge_s = plan.purge_s if purge_s is None else purge_s
@@ -74,8 +83,12 @@ class Levers:
     @property
     def outbox(self) -> Sequence[Message]:
         """What was sent until now, oldest first."""
-        settle(self._state)
+        self._settle()
         return tuple(self._state.outbox)
+
+    def _settle(self) -> None:
+        self._state.clock.tick()
+        settle(self._state)
 
 
 def _check(decision: Decision, kind: IssuerKind) -> None:

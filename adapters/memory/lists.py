@@ -89,7 +89,7 @@ def _next(call: Call, last: str) -> str:
     """The next page's address, with the port spelled out (observed P-73, N-61)."""
     parts = urlsplit(call.vault)
     host = parts.netloc if parts.port or parts.scheme != "https" else f"{parts.netloc}:443"
-    path = "/" + "/".join(part for part in call.request.path.split("/") if part)
+    path = parts.path + "/" + "/".join(part for part in call.request.path.split("/") if part)
     query = [f"api-version={call.api}", f"$skiptoken={_token(last)}"]
     query += [
         f"{name}={value}" for name, value in call.request.query.items() if name in ("maxresults", "includePending")

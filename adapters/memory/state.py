@@ -6,6 +6,7 @@ Not here: how any of it changes (the modules of the operations, drift), how it i
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -173,13 +174,15 @@ class Record:
 class Plan:
     """What the controls have settled in advance, and how long things take where nothing was settled.
 
-    The usual times are those of 2022 (observed N-26, N-46, N-48, J-59): a few seconds each.
+    The usual times are those of 2022 (observed N-26, N-46, N-48, J-59): a few seconds each; of issuers None stands for
+    that.
     """
 
     decisions: dict[IssuerKind, deque[Decision]] = field(
         default_factory=lambda: {IssuerKind.SELF: deque(), IssuerKind.PARTNER: deque()}
     )
     cancellations: deque[tuple[bool, int]] = field(default_factory=deque)
+    issuance_s: int | None = None
     deletion_s: int = 4
     recovery_s: int = 2
     purge_s: int = 7
@@ -253,6 +256,11 @@ class Agenda:
             due.record.dues.pop(number, None)
             yield moment, due
 
+    @property
+    def first(self) -> float:
+        """The moment of what falls due first; infinite where nothing will."""
+        return self._moments[0][0] if self._moments else math.inf
+
 
 @dataclass(slots=True)
 class State:
@@ -260,6 +268,7 @@ class State:
 
     Attributes:
         touched: what may have changed since the vault was last kept: names in lower case, the empty one for the rest.
+        changes: counts whatever may have changed it; as long as it stays, and nothing is due, it answers a GET alike.
     """
 
     settings: Settings
@@ -275,9 +284,11 @@ class State:
     agenda: Agenda = field(default_factory=Agenda)
     outbox: list[Message] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    changes: int = 0
 
     def touch(self, name: str = "") -> None:
         """Note that what is under a name may have changed, and the rest of the vault."""
+        self.changes += 1
         self.touched.add(name.lower())
 
     def new_id(self) -> str:

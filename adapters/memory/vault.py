@@ -114,8 +114,34 @@ class MemoryVault:
         """What it holds, for whoever keeps it."""
         return self._state
 
+    @property
+    def changes(self) -> int:
+        """How often something may have changed; see `State`."""
+        return self._state.changes
+
+    @property
+    def due(self) -> float:
+        """When something will happen by itself next, on the vault's clock; infinite where nothing will."""
+        return self._state.agenda.first
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the vault goes by."""
+        return self._state.clock
+
+    def go_by(self, clock: Clock) -> None:
+        """Go by another clock from now on.
+
+        Raises: ValueError: it is behind; no vault goes back in time.
+        """
+        if clock.now < self._state.clock.now:
+            raise ValueError("the clock is behind the vault's own")
+        self._state.touch()
+        self._state.clock = clock
+
     def perform(self, request: Request) -> Answer:
         """Answer a request, after everything that has fallen due."""
+        self._state.clock.tick()
         settle(self._state)
         try:
             operation, name, version = route(request.method, request.path)
@@ -136,7 +162,8 @@ class MemoryVault:
                 f"The specified version ({api}) is not recognized. Consider using the latest supported version "
                 f"({API_VERSIONS[-2]})."
             )
-        if self._address is None:
+        if self._address is None and self._state.address != request.vault:
+            self._state.touch()
             self._state.address = request.vault
         own = replace(request, body=_apart(request.body))
         return Call(own, name, version, self._state.clock.now, api, self._address or request.vault)

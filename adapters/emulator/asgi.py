@@ -1,0 +1,84 @@
+"""The few things of ASGI that the emulator's applications share.
+
+Not here: what they answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
+
+from certlife.adapters.wire import WireAnswer
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class BodyRefusedError(Exception):
+    """A body is too large, or takes too long; the caller is wrong.
+
+    Attributes:
+        status: 413 or 408.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+class GoneError(Exception):
+    """The caller has closed the connection."""
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers by lower-case name; of equal names the last."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def target_of(scope: Scope) -> bytes:
+    """Path and query as sent."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+async def body_of(scope: Scope, receive: Receive, *, most: int, seconds: float) -> bytes:
+    """Read the body.
+
+    Args:
+        most: how many bytes it may have.
+        seconds: how long it may take.
+    Raises: BodyRefusedError: it has more, or takes longer. GoneError: it does not come.
+    """
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    if length.isdigit() and int(length) > most:
+        raise BodyRefusedError(413)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(receive, most)
+    except TimeoutError:
+        raise BodyRefusedError(408) from None
+
+
+async def _read(receive: Receive, most: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise GoneError
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise BodyRefusedError(413)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def answer(send: Send, wire: WireAnswer, *, more: Iterable[tuple[str, str]] = ()) -> None:
+    """Send an answer, with more headers."""
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (*wire.headers, *more)]
+    await send({"type": "http.response.start", "status": wire.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": wire.body})
