@@ -294,7 +294,14 @@ UNDER_WAY: dict[str, Callable[[Any], Any]] = {
         (s.wait(400 * DAY_S), s.controls.outbox),
     ),
     "the vault is reached under another address": lambda s: (
-        (s.create(), s.vault.perform(Request("GET", WEB, vault="https://other.example")), s.wait(60), s.controls.outbox),
+        (s.create(), s.vault.perform(Request("GET", WEB, api_version=s.api, vault="https://other.example")), s.wait(60), s.controls.outbox),
+    ),
+    "keys and secrets of their own hold names": lambda s: (
+        (s.ask("PUT", "/secrets/own", {"value": "first"}), s.ask("PUT", "/secrets/own", {"value": "second", "contentType": "text"})),
+        (s.ask("POST", "/keys/own/create", {"kty": "EC"}), s.get("/keys/own"), s.get("/secrets/own"), s.create(name="own")),
+        (s.ask("PATCH", "/secrets/own", {"tags": {"a": "b"}, "attributes": {"enabled": False}}), s.get("/secrets"), s.get("/secrets/own")),
+        (s.ask("DELETE", "/secrets/own"), s.ask("PUT", "/secrets/own", {"value": "third"}), s.get("/secrets/own/versions")),
+        (s.ask("DELETE", "/secrets/own"), s.ask("DELETE", "/keys/own"), s.create(name="own"), s.get("/keys"), s.get("/keys/own")),
     ),
     "a key is used again": lambda s: (s.issued(key_props={"reuse_key": True}), s.issued(key_props={"reuse_key": True}), s.get("/keys/web")),
     "a backup is restored over nothing": lambda s: (

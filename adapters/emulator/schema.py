@@ -45,6 +45,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (vault, name, number)
         )
         """,
+        # keys and secrets of their own; kind: keys or secrets
+        """
+        CREATE TABLE parts (
+            vault TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
+            id TEXT NOT NULL, attributes TEXT NOT NULL, content TEXT NOT NULL, key BLOB,
+            PRIMARY KEY (vault, kind, name, number)
+        )
+        """,
         """
         CREATE TABLE issuers (
             vault TEXT NOT NULL, name TEXT NOT NULL, issuer TEXT NOT NULL,

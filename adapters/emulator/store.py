@@ -7,6 +7,7 @@ Not here: the tables (schema), rows (written), when to save (whoever answers req
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +16,13 @@ from typing import Any, Final, TypeVar
 
 from certlife.adapters.emulator import written
 from certlife.adapters.emulator.schema import StoreUnusable, connect, reasons, transaction
-from certlife.adapters.memory.state import Record, State, Version
+from certlife.adapters.memory.state import Part, Record, State, Version
 from certlife.adapters.memory.vault import MemoryVault
 
 __all__ = ["Store", "StoreUnusable"]
 
 V = TypeVar("V", bound=MemoryVault)
-_TABLES: Final = ("outbox", "issuers", "versions", "records", "vaults")
+_TABLES: Final = ("outbox", "issuers", "parts", "versions", "records", "vaults")
 
 _VAULT: Final = """
     INSERT INTO vaults VALUES (:vault, :settings, :clock, :address, :chance, :contacts, :plan)
@@ -49,6 +50,11 @@ _VERSION: Final = """
     WHERE vault = :vault AND name = :name AND number = :number
         AND (attributes, secret) IS NOT (:attributes, :secret)
 """
+_NEW_PART: Final = "INSERT INTO parts VALUES (:vault, :kind, :name, :number, :id, :attributes, :content, :key)"
+_PART: Final = """
+    UPDATE parts SET attributes = :attributes
+    WHERE vault = :vault AND kind = :kind AND name = :name AND number = :number AND attributes IS NOT :attributes
+"""
 _ISSUER: Final = """
     INSERT INTO issuers VALUES (:vault, :name, :issuer)
     ON CONFLICT DO UPDATE SET issuer = excluded.issuer WHERE issuer IS NOT excluded.issuer
@@ -62,12 +68,14 @@ class _Kept:
 
     Attributes:
         records: by name, and how many versions of it are in the file.
+        parts: the keys and secrets of their own, likewise.
         issuers: their names.
         sent: how many messages.
     """
 
     state: State
     records: dict[str, tuple[Record, int]] = field(default_factory=dict)
+    parts: dict[tuple[str, str], tuple[list[Part], int]] = field(default_factory=dict)
     issuers: set[str] = field(default_factory=set)
     sent: int = 0
 
@@ -75,7 +83,8 @@ class _Kept:
     def all_of(cls, state: State) -> _Kept:
         """The file knows all there is."""
         records = {name: (record, len(record.versions)) for name, record in state.records.items()}
-        return cls(state, records, set(state.issuers), len(state.outbox))
+        parts = {place: (part, len(part)) for place, part in state.parts.items()}
+        return cls(state, records, parts, set(state.issuers), len(state.outbox))
 
 
 class Store:
@@ -83,11 +92,12 @@ class Store:
 
     Args:
         path: the file; where there is none, it is made, readable and writable for its owner only.
+        clock: what clocks follow that do not stand still, seconds since 1970.
     Raises: StoreUnusable: as `schema.connect`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._clock = path, clock
         self._connection = connect(path)
         self._kept: dict[str, _Kept] = {}
 
@@ -128,7 +138,7 @@ class Store:
             if kept is None or kept.state is not state:
                 self._forget(name)
                 kept = _Kept(state)
-                state.touched.update(state.records, state.issuers)
+                state.touched.update(state.records, state.issuers, (name for _, name in state.parts))
             self._write(name, kept)
         self._kept[name] = kept
         state.touched.clear()
@@ -152,6 +162,8 @@ class Store:
         execute(_VAULT, {"vault": vault, **written.vault_row(state)})
         for name in state.touched:
             self._write_record(vault, name, kept)
+            for kind in ("keys", "secrets"):
+                self._write_part(vault, kind, name, kept)
             if name in state.issuers:
                 execute(_ISSUER, {"vault": vault, "name": name, "issuer": json.dumps(state.issuers[name])})
                 kept.issuers.add(name)
@@ -182,6 +194,23 @@ class Store:
                 execute(_NEW_VERSION, {**place, "number": number, **written.version_row(version)})
         kept.records[name] = (record, len(record.versions))
 
+    def _write_part(self, vault: str, kind: str, name: str, kept: _Kept) -> None:
+        execute, place = self._connection.execute, {"vault": vault, "kind": kind, "name": name}
+        part = kept.state.parts.get((kind, name))
+        before, count = kept.parts.get((kind, name), (None, 0))
+        if before is not None and part is not before:
+            execute("DELETE FROM parts WHERE vault = :vault AND kind = :kind AND name = :name", place)
+            del kept.parts[kind, name]
+            count = 0
+        if part is None:
+            return
+        for number, one in enumerate(part):
+            if number < count:
+                execute(_PART, {**place, "number": number, **written.changing_part_row(one)})
+            else:
+                execute(_NEW_PART, {**place, "number": number, **written.part_row(one)})
+        kept.parts[kind, name] = (part, len(part))
+
     def _read(self, vault: str) -> State | None:
         def rows(table: str, order: str) -> Iterator[dict[str, Any]]:
             query = f"SELECT * FROM {table} WHERE vault = ? ORDER BY {order}"  # noqa: S608 - our own tables
@@ -190,11 +219,15 @@ class Store:
         found = next(rows("vaults", "vault"), None)
         if found is None:
             return None
-        state = written.vault_of(found)
+        state = written.vault_of(found, self._clock)
         versions = defaultdict[str, list[Version]](list)
         for row in rows("versions", "name, number"):
             versions[row["name"]].append(written.version_of(row))
         state.records = {row["name"]: written.record_of(row, versions[row["name"]]) for row in rows("records", "rowid")}
+        parts = defaultdict[tuple[str, str], list[Part]](list)
+        for row in rows("parts", "kind, name, number"):
+            parts[row["kind"], row["name"]].append(written.part_of(row))
+        state.parts = dict(parts)
         state.issuers = {row["name"]: json.loads(row["issuer"]) for row in rows("issuers", "rowid")}
         state.outbox = [written.message_of(row) for row in rows("outbox", "number")]
         state.agenda.take_up(state.records.values())

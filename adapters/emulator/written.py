@@ -9,16 +9,16 @@ from __future__ import annotations
 import base64
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
-from certlife.adapters.clock import Clock
+from certlife.adapters.clock import Clock, FollowingClock
 from certlife.adapters.keys import KeyMaker
 from certlife.adapters.memory.dice import Dice
-from certlife.adapters.memory.state import Due, Key, Pending, Plan, Record, Settings, Stage, State, Version, What
+from certlife.adapters.memory.state import Due, Key, Part, Pending, Plan, Record, Settings, Stage, State, Version, What
 from certlife.adapters.port import Decision, Issue, Message, Refuse, Stall
 from certlife.model.vocabulary import IssuerKind
 from cryptography.hazmat.primitives import serialization
@@ -38,7 +38,7 @@ def vault_row(state: State) -> Row:
     """The columns of what does not belong to a name."""
     return {
         "settings": _text(asdict(state.settings)),
-        "clock": _text({"now": state.clock.now}),
+        "clock": _text(_clock_written(state.clock)),
         "address": _text(state.address),
         "chance": _text(
             {"seed": state.keys.seed, "drawn": state.dice.drawn, "made": dict(state.keys.made), "issued": state.ca.issued}
@@ -48,12 +48,16 @@ def vault_row(state: State) -> Row:
     }
 
 
-def vault_of(row: Row) -> State:
-    """A vault with nothing in it yet."""
+def vault_of(row: Row, source: Callable[[], float]) -> State:
+    """A vault with nothing in it yet.
+
+    Args:
+        source: what its clock follows, if it follows any.
+    """
     chance = json.loads(row["chance"])
     return State(
         settings=Settings(**json.loads(row["settings"])),
-        clock=Clock(**json.loads(row["clock"])),
+        clock=_clock(json.loads(row["clock"]), source),
         address=json.loads(row["address"]),
         dice=Dice(chance["seed"], chance["drawn"]),
         keys=KeyMaker(chance["seed"], chance["made"]),
@@ -63,9 +67,18 @@ def vault_of(row: Row) -> State:
     )
 
 
+def _clock_written(clock: Clock) -> Row:
+    return {"now": clock.now} | ({"ahead": clock.ahead} if isinstance(clock, FollowingClock) else {})
+
+
+def _clock(written: Row, source: Callable[[], float]) -> Clock:
+    """A clock that followed another follows it again, from where it was seen last; how far it was ahead it still is."""
+    return FollowingClock(written["now"], source, written["ahead"]) if "ahead" in written else Clock(written["now"])
+
+
 def _plan_written(plan: Plan) -> Row:
     decisions = {kind.name: [_decision_written(one) for one in waiting] for kind, waiting in plan.decisions.items()}
-    spans = {"deletion_s": plan.deletion_s, "recovery_s": plan.recovery_s, "purge_s": plan.purge_s}
+    spans = {"issuance_s": plan.issuance_s, "deletion_s": plan.deletion_s, "recovery_s": plan.recovery_s, "purge_s": plan.purge_s}
     return {"decisions": decisions, "cancellations": [*plan.cancellations], **spans}
 
 
@@ -157,6 +170,23 @@ def version_of(row: Row) -> Version:
         secret=row["secret"],
         **_changed(json.loads(row["attributes"])),
     )
+
+
+def part_row(part: Part) -> Row:
+    """The columns of a version of a key or a secret of its own: what never changes, and what may."""
+    content = {"name": part.name, "value": part.value, "content_type": part.content_type, "hsm": part.hsm}
+    return {"id": part.id, "content": _text(content), "key": _key_written(part.key), **changing_part_row(part)}
+
+
+def changing_part_row(part: Part) -> Row:
+    """Those columns of it that may change."""
+    attributes = {"created": part.created, "updated": part.updated, "enabled": part.enabled, "tags": part.tags}
+    return {"attributes": _text(attributes)}
+
+
+def part_of(row: Row) -> Part:
+    """A version of a key or a secret of its own."""
+    return Part(id=row["id"], key=_key(row["key"]), **json.loads(row["content"]), **json.loads(row["attributes"]))
 
 
 def _changing(version: Version) -> Row:

@@ -14,12 +14,13 @@ from certlife.adapters.memory.errors import (
     being_deleted,
     being_recovered,
     deleted_but_recoverable,
+    name_taken,
     not_found,
 )
 from certlife.adapters.memory.state import Call, Record, Stage, State, Version, find
 from certlife.model.values import Json
 
-_NAME: Final = re.compile(r"[0-9a-zA-Z-]{1,127}")  # KVC-NAM-001, KVC-NAM-002
+NAME: Final = re.compile(r"[0-9a-zA-Z-]{1,127}")  # KVC-NAM-001, KVC-NAM-002
 _MOST_TAGS, _TAG_MOST = 15, 256  # S-34: of certificates unknown; those of keys
 
 
@@ -50,12 +51,14 @@ def living_version(state: State, call: Call) -> tuple[Record, Version]:
 def free(state: State, call: Call) -> Record | None:
     """Return the living record that gets a further version, None for a name that is free.
 
-    Raises: RefusedError: 400, no such name is allowed; 409, the name is taken by something deleted
-    (KVC-CRE-014, KVC-IMP-035), or on its way (S-04; field notes F-03, F-04).
+    Raises: RefusedError: 400, no such name is allowed; 409, the name is taken by a key or a secret (KVC-NAM-004), by
+    something deleted (KVC-CRE-014, KVC-IMP-035), or on its way (S-04; field notes F-03, F-04).
     """
-    if not _NAME.fullmatch(call.name):
+    if not NAME.fullmatch(call.name):
         raise bad_parameter(f"The request URI contains an invalid name: {call.name}")
     record = find(state, call.name)
+    if record is None and held(state, call.name):
+        raise name_taken(call.name)
     if record is None:
         return None
     if record.stage in (Stage.DELETING, Stage.PURGING):
@@ -65,6 +68,11 @@ def free(state: State, call: Call) -> Record | None:
     if record.stage is Stage.RECOVERING:
         raise being_recovered()
     return record
+
+
+def held(state: State, name: str) -> bool:
+    """Whether a key or a secret of its own has the name."""
+    return any((kind, name.lower()) in state.parts for kind in ("keys", "secrets"))
 
 
 def tags_of(call: Call) -> dict[str, str] | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from certlife.adapters import blobs
 from certlife.adapters.memory import agenda, shown
-from certlife.adapters.memory.access import living
-from certlife.adapters.memory.errors import RefusedError, bad_property, being_deleted, restore_conflict
+from certlife.adapters.memory.access import held, living
+from certlife.adapters.memory.errors import RefusedError, bad_property, being_deleted, name_taken, restore_conflict
 from certlife.adapters.memory.policy import members
 from certlife.adapters.memory.state import Call, Key, Members, Record, Stage, State, Version
 from certlife.model.values import Answer
@@ -51,6 +51,8 @@ def restore(state: State, call: Call) -> Answer:
     there = state.records.get(record.name.lower())
     if there is not None and there.stage is Stage.DELETING:
         raise being_deleted()
+    if held(state, record.name):
+        raise name_taken(record.name)
     if there is not None:
         raise restore_conflict(f"{call.vault}/certificates/{record.name}/{record.current.id}")
     state.records[record.name.lower()] = record

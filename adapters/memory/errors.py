@@ -88,6 +88,11 @@ def deleted_but_recoverable(name: str) -> RefusedError:
     )
 
 
+def name_taken(name: str) -> RefusedError:
+    """A first creation, or a restore, over the name of a key or a secret (KVC-NAM-004; of restore S-25)."""
+    return conflict(f"A key or a secret with the name {name} already exists.")
+
+
 def restore_conflict(certificate: str) -> RefusedError:
     """Restore over a name that is in use, or just was (observed P-69, J-59)."""
     return conflict(

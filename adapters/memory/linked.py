@@ -1,6 +1,6 @@
 """The key and the secret that belong to a certificate.
 
-Not here: keys and secrets of their own; this vault has none.
+Not here: keys and secrets of their own (parts).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def get_key(state: State, call: Call) -> Answer:
     usage = members(version.policy["x509_props"], "x509_props").get("key_usage")
     usages = [str(one) for one in usage] if isinstance(usage, list) else None
     jwk = keys.jwk(version.key, kid, usages, hsm=str(properties.get("kty")).endswith("-HSM"))
-    key: Members = {name: _plain(value) for name, value in jwk.items()}
+    key: Members = {name: plain(value) for name, value in jwk.items()}
     return shown.ok(
         {"key": key, "attributes": shown.attributes(state, call, version), **_tags(version), "managed": True}
     )
@@ -67,5 +67,6 @@ def _tags(version: Version) -> Members:
     return {"tags": dict(version.tags)} if version.tags else {}
 
 
-def _plain(value: object) -> Json:
+def plain(value: object) -> Json:
+    """Return a member of a JWK as JSON: a text, or a list of texts."""
     return [str(one) for one in value] if isinstance(value, list) else str(value)

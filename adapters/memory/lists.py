@@ -24,7 +24,7 @@ _FOR_EVER: Final = "9999-12-31T23:59:59.9999999Z"
 def certificates(state: State, call: Call) -> Answer:
     """Answer GET /certificates: by name, without stubs unless includePending says so (observed P-72, P-75, J-63)."""
     records = _listed(state, call, Stage.LIVE)
-    return _page(
+    return page(
         call, records, lambda name: shown.item(state, call, records[name], records[name].current, versioned=False)
     )
 
@@ -32,7 +32,7 @@ def certificates(state: State, call: Call) -> Answer:
 def deleted_certificates(state: State, call: Call) -> Answer:
     """Answer GET /deletedcertificates; stubs as in the other list (observed P-61, P-62, P-77, J-65)."""
     records = _listed(state, call, Stage.DELETED)
-    return _page(call, records, lambda name: shown.deleted_item(state, call, records[name]))
+    return page(call, records, lambda name: shown.deleted_item(state, call, records[name]))
 
 
 def versions(state: State, call: Call) -> Answer:
@@ -42,11 +42,11 @@ def versions(state: State, call: Call) -> Answer:
     """
     record = find(state, call.name)
     if record is None or record.stage is Stage.PURGING:
-        return _page(call, (), lambda _: {})
+        return page(call, (), lambda _: {})
     if record.stage is not Stage.LIVE:  # nothing of a deleted certificate is retrieved: KVC-DEL-004, KVC-DEL-034
         raise not_found("certificate", call.name)
     found = {version.id: version for version in record.versions}
-    return _page(call, found, lambda one: shown.item(state, call, record, found[one], versioned=True))
+    return page(call, found, lambda one: shown.item(state, call, record, found[one], versioned=True))
 
 
 def issuers(state: State, call: Call) -> Answer:
@@ -56,7 +56,7 @@ def issuers(state: State, call: Call) -> Answer:
         issuer = state.issuers[name]
         return {"id": f"{call.vault}/certificates/issuers/{issuer['name']}", "provider": issuer["provider"]}
 
-    return _page(call, state.issuers, item)
+    return page(call, state.issuers, item)
 
 
 def _listed(state: State, call: Call, stage: Stage) -> dict[str, Record]:
@@ -66,7 +66,7 @@ def _listed(state: State, call: Call, stage: Stage) -> dict[str, Record]:
     }
 
 
-def _page(call: Call, keys: Iterable[str], show: Callable[[str], Members]) -> Answer:
+def page(call: Call, keys: Iterable[str], show: Callable[[str], Members]) -> Answer:
     """Show a page; a full one promises another, even where that will be empty (observed P-73, N-61)."""
     most = _most(call)
     after = _after(call.request.query.get("$skiptoken"))

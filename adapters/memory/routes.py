@@ -5,13 +5,31 @@ Not here: what the operation does. Slashes in excess are forgiven (observed N-25
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
 
 from certlife.adapters.memory.errors import not_allowed
 from certlife.model.vocabulary import Operation
 
 _NAME, _VERSION = "{name}", "{version}"
-_ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
+
+
+class PartOperation(Enum):
+    """What may be asked of keys and secrets beside the two linked reads: no operation of certificates."""
+
+    LIST_KEYS = "GetKeys"
+    LIST_KEY_VERSIONS = "GetKeyVersions"
+    CREATE_KEY = "CreateKey"
+    UPDATE_KEY = "UpdateKey"
+    DELETE_KEY = "DeleteKey"
+    LIST_SECRETS = "GetSecrets"
+    LIST_SECRET_VERSIONS = "GetSecretVersions"
+    SET_SECRET = "SetSecret"
+    UPDATE_SECRET = "UpdateSecret"
+    DELETE_SECRET = "DeleteSecret"
+
+
+_ROUTES: Final[tuple[tuple[str, str, Operation | PartOperation], ...]] = (
     # words before names: a certificate called `contacts` is out of reach where the two collide (S-30)
     ("GET", "certificates", Operation.LIST),
     ("PUT", "certificates/contacts", Operation.SET_CONTACTS),
@@ -42,12 +60,24 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
     ("GET", "deletedcertificates/{name}", Operation.GET_DELETED),
     ("DELETE", "deletedcertificates/{name}", Operation.PURGE),
     ("POST", "deletedcertificates/{name}/recover", Operation.RECOVER),
+    ("GET", "keys", PartOperation.LIST_KEYS),
+    ("GET", "keys/{name}/versions", PartOperation.LIST_KEY_VERSIONS),
+    ("POST", "keys/{name}/create", PartOperation.CREATE_KEY),
+    ("PATCH", "keys/{name}", PartOperation.UPDATE_KEY),
+    ("PATCH", "keys/{name}/{version}", PartOperation.UPDATE_KEY),
+    ("DELETE", "keys/{name}", PartOperation.DELETE_KEY),
+    ("GET", "secrets", PartOperation.LIST_SECRETS),
+    ("GET", "secrets/{name}/versions", PartOperation.LIST_SECRET_VERSIONS),
+    ("PUT", "secrets/{name}", PartOperation.SET_SECRET),
+    ("PATCH", "secrets/{name}", PartOperation.UPDATE_SECRET),
+    ("PATCH", "secrets/{name}/{version}", PartOperation.UPDATE_SECRET),
+    ("DELETE", "secrets/{name}", PartOperation.DELETE_SECRET),
     ("GET", "keys/{name}", Operation.GET_KEY),
     ("GET", "keys/{name}/{version}", Operation.GET_KEY),
     ("GET", "secrets/{name}", Operation.GET_SECRET),
     ("GET", "secrets/{name}/{version}", Operation.GET_SECRET),
 )
-_BY_SHAPE: Final[dict[tuple[str, int], tuple[tuple[tuple[str, ...], Operation], ...]]] = {
+_BY_SHAPE: Final[dict[tuple[str, int], tuple[tuple[tuple[str, ...], Operation | PartOperation], ...]]] = {
     shape: tuple(
         (tuple(path.split("/")), operation)
         for method, path, operation in _ROUTES
@@ -57,7 +87,7 @@ _BY_SHAPE: Final[dict[tuple[str, int], tuple[tuple[tuple[str, ...], Operation], 
 }
 
 
-def route(method: str, path: str) -> tuple[Operation, str, str]:
+def route(method: str, path: str) -> tuple[Operation | PartOperation, str, str]:
     """Return the operation, the name and the version; the last two may be empty.
 
     Raises: RefusedError: 405, nothing answers there; an empty name is one such place (observed J-11).

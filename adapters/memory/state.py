@@ -171,6 +171,28 @@ class Record:
 
 
 @dataclass(slots=True)
+class Part:
+    """One version of a key or a secret of its own.
+
+    Attributes:
+        value, content_type: of a secret.
+        key: the private key, of a key.
+        hsm: whether its type is named as one of an HSM.
+    """
+
+    name: str
+    id: str
+    created: int
+    updated: int
+    enabled: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    value: str = ""
+    content_type: str | None = None
+    key: Key = None
+    hsm: bool = False
+
+
+@dataclass(slots=True)
 class Plan:
     """What the controls have settled in advance, and how long things take where nothing was settled.
 
@@ -267,6 +289,7 @@ class State:
     """One vault.
 
     Attributes:
+        parts: keys and secrets of their own by `keys` or `secrets` and the name in lower case, the newest version last.
         touched: what may have changed since the vault was last kept: names in lower case, the empty one for the rest.
         changes: counts whatever may have changed it; as long as it stays, and nothing is due, it answers a GET alike.
     """
@@ -283,6 +306,7 @@ class State:
     plan: Plan = field(default_factory=Plan)
     agenda: Agenda = field(default_factory=Agenda)
     outbox: list[Message] = field(default_factory=list)
+    parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     changes: int = 0
 

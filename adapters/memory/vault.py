@@ -25,19 +25,20 @@ from certlife.adapters.memory import (
     lists,
     merging,
     operations,
+    parts,
 )
 from certlife.adapters.memory.dice import Dice
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.errors import RefusedError, bad_parameter
 from certlife.adapters.memory.levers import Levers
-from certlife.adapters.memory.routes import route
+from certlife.adapters.memory.routes import PartOperation, route
 from certlife.adapters.memory.state import API_VERSIONS, Call, Settings, State
 from certlife.model.values import Answer, Json, Request
 from certlife.model.vocabulary import Operation
 
 Handler: TypeAlias = Callable[[State, Call], Answer]
 """Answers the requests of one operation."""
-_ANSWERS: Final[dict[Operation, Handler]] = {
+_ANSWERS: Final[dict[Operation | PartOperation, Handler]] = {
     Operation.LIST: lists.certificates,
     Operation.DELETE: deletion.delete,
     Operation.SET_CONTACTS: contacts.set_contacts,
@@ -65,8 +66,18 @@ _ANSWERS: Final[dict[Operation, Handler]] = {
     Operation.GET_DELETED: deletion.get_deleted,
     Operation.PURGE: deletion.purge,
     Operation.RECOVER: deletion.recover,
-    Operation.GET_KEY: linked.get_key,
-    Operation.GET_SECRET: linked.get_secret,
+    Operation.GET_KEY: parts.get(parts.KEYS, linked.get_key),
+    Operation.GET_SECRET: parts.get(parts.SECRETS, linked.get_secret),
+    PartOperation.LIST_KEYS: parts.listed(parts.KEYS),
+    PartOperation.LIST_KEY_VERSIONS: parts.versions(parts.KEYS),
+    PartOperation.CREATE_KEY: parts.create_key,
+    PartOperation.UPDATE_KEY: parts.update(parts.KEYS),
+    PartOperation.DELETE_KEY: parts.delete(parts.KEYS),
+    PartOperation.LIST_SECRETS: parts.listed(parts.SECRETS),
+    PartOperation.LIST_SECRET_VERSIONS: parts.versions(parts.SECRETS),
+    PartOperation.SET_SECRET: parts.set_secret,
+    PartOperation.UPDATE_SECRET: parts.update(parts.SECRETS),
+    PartOperation.DELETE_SECRET: parts.delete(parts.SECRETS),
 }
 
 
