@@ -74,7 +74,7 @@ class Control:
             answer = self._stranger(asgi.headers_of(scope))
             if answer is None:
                 body = await asgi.body_of(scope, receive, most=_MOST, seconds=_BODY_S)
-                answer = self._answered(scope["method"], scope["path"], body)
+                answer = await self._answered(scope["method"], scope["path"], body)
         except GoneError:
             return
         except BodyRefusedError as refused:
@@ -95,7 +95,7 @@ class Control:
             return refusal(401, "Unauthorized", "Authorization: Bearer TOKEN is missing or wrong")
         return None
 
-    def _answered(self, method: str, path: str, body: bytes) -> Answer:
+    async def _answered(self, method: str, path: str, body: bytes) -> Answer:
         parts = tuple(part for part in path.split("/") if part)
         name = parts[1].lower() if parts[:1] == ("vaults",) and len(parts) > 1 else ""
         words = "/".join(("vaults", "*", *parts[2:]) if name else parts)
@@ -105,6 +105,7 @@ class Control:
             return refusal(405, "MethodNotAllowed", f"{method} is not for {path[:200]}")
         try:
             answer = _VERBS[method, words](self, name, Asked(read(body)))
+            await self.vaults.kept(name)
         except VaultUnknown as error:
             return refusal(404, "NoSuchVault", str(error))
         except ValueError as error:  # the body is no JSON, a member is malformed, no such vault can be, the levers refuse

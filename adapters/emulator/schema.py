@@ -107,7 +107,8 @@ def connect(path: Path) -> sqlite3.Connection:
     _make(path)
     with reasons(path):
         # isolation_level None: transactions are begun and ended here, and nowhere in secret
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         with reasons(path):
             connection.row_factory = sqlite3.Row

@@ -1,7 +1,7 @@
 """The vaults of an emulator, by name: made when they are first asked for, or with settings when somebody wants them so.
 
-All vaults are made in one place (`_made`), and whatever may have changed one is told to one function (`Stored`) before the
-answer goes out. Not here: where a vault is kept (the function), how requests reach it (app).
+All vaults are made in one place (`_made`), and nobody answers for one before it is `kept`. Not here: where a vault is kept
+(keeper), how requests reach it (app).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Final, Literal, TypeAlias
 
 from certlife.adapters.clock import Clock, FollowingClock
 from certlife.adapters.emulator.addresses import is_vault_name
+from certlife.adapters.emulator.keeper import Keeper
+from certlife.adapters.emulator.store import Store
 from certlife.adapters.memory import MemoryVault, Settings
 from certlife.model.values import Answer, Request
 
@@ -21,6 +23,7 @@ MOST: Final = 1000
 """How many vaults an emulator holds."""
 
 _BEGIN: Final = 1_700_000_000
+_AT_ONCE: Final = {"issuance_s": 0, "deletion_s": 0, "recovery_s": 0, "purge_s": 0}
 
 
 class VaultRefused(ValueError):  # noqa: N818 - it says what is wrong
@@ -65,11 +68,9 @@ class Hosted:
     sound: bool
     there: bool = True
 
-    def perform(self, request: Request) -> tuple[Answer, bool]:
-        """Answer a request; whether that may have changed something comes with it."""
-        before = self.vault.changes
-        answer = self.vault.perform(request)
-        return answer, not self.sound or self.vault.changes != before
+    def perform(self, request: Request) -> Answer:
+        """Answer a request."""
+        return self.vault.perform(request)
 
     def unchanged_since(self, changes: int) -> bool:
         """Whether a GET is still answered as it was when `vault.changes` was that."""
@@ -79,8 +80,6 @@ class Hosted:
 
 MakesVault: TypeAlias = Callable[[int, Settings], MemoryVault]
 """Makes an empty vault of a seed and settings."""
-Stored: TypeAlias = Callable[[Hosted], None]
-"""Keeps a vault that may have changed; what it raises becomes an answer of 500, after which both outcomes are possible."""
 
 
 class Vaults:
@@ -90,8 +89,9 @@ class Vaults:
         mutants: vaults that are wrong, by name.
         fast: whether issuance, deletion, recovery and purge take no time.
         seed: of vaults that nobody gave one; None for a different one each.
-        stored: is told of each vault that may have changed.
+        keeper: keeps the vaults, also from one emulator to the next, but for mutants; None where they are gone in the end.
         clock: real time, seconds since 1970.
+    Raises: StoreUnusable: what the keeper has kept can not be read.
     """
 
     def __init__(
@@ -100,13 +100,16 @@ class Vaults:
         mutants: Mapping[str, MakesVault] | None = None,
         fast: bool = False,
         seed: int | None = None,
-        stored: Stored | None = None,
+        keeper: Keeper | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._mutants = mutants or {}
         self._fast, self._seed, self._clock = fast, seed, clock
         self._hosted: dict[str, Hosted] = {}
-        self.stored: Stored = stored or _forgotten
+        self._keeper = keeper
+        if keeper is not None:
+            for name in keeper.store.vaults():
+                self._revive(keeper.store, name)
 
     @property
     def mutants(self) -> list[str]:
@@ -144,7 +147,7 @@ class Vaults:
         hosted = Hosted(name, wish, self._made(wish), sound=wish.mutant is None)
         self._retired(name)
         self._hosted[name] = hosted
-        self.stored(hosted)
+        self._note(hosted)
         return hosted
 
     def forget(self, name: str) -> None:
@@ -154,6 +157,35 @@ class Vaults:
         """
         self.there(name)
         self._retired(name)
+        if self._keeper is not None:
+            self._keeper.note(name, None)
+
+    async def kept(self, name: str) -> None:
+        """Wait until the vault of a name is kept as it is now, or is not kept any more.
+
+        Raises: StoreUnusable: that failed.
+        """
+        if self._keeper is None:
+            return
+        hosted = self._hosted.get(name)
+        if hosted is not None and hosted.sound and hosted.vault.state.touched:
+            self._note(hosted)
+        await self._keeper.kept(name)
+
+    def _note(self, hosted: Hosted) -> None:
+        """Have a vault kept; a mutant is not, for it does not tell what it changes, and takes the place of what was kept."""
+        if self._keeper is not None:
+            self._keeper.note(hosted.name, hosted.vault if hosted.sound else None)
+
+    def _revive(self, store: Store, name: str) -> None:
+        vault = store.load(name, lambda state: MemoryVault(state=state))
+        if vault is None:
+            return
+        if self._fast:
+            vault.controls.take(**_AT_ONCE)
+        held = not isinstance(vault.clock, FollowingClock)
+        wish = Wish(settings=vault.state.settings, seed=vault.state.keys.seed, clock="held" if held else "real")
+        self._hosted[name] = Hosted(name, wish, vault, sound=True)
 
     def _retired(self, name: str) -> None:
         former = self._hosted.pop(name, None)
@@ -171,7 +203,7 @@ class Vaults:
             raise VaultRefused(f"no mutant is called {wish.mutant!r}")
         vault.go_by(self._clock_of(wish))
         if self._fast:
-            vault.controls.take(issuance_s=0, deletion_s=0, recovery_s=0, purge_s=0)
+            vault.controls.take(**_AT_ONCE)
         return vault
 
     def _clock_of(self, wish: Wish) -> Clock:
@@ -180,7 +212,3 @@ class Vaults:
             return Clock(_BEGIN if wish.start is None else wish.start)
         start = now if wish.start is None else wish.start
         return FollowingClock(start, self._clock, start - now)
-
-
-def _forgotten(_: Hosted) -> None:
-    """Keep nothing: what is in memory is gone with it."""
