@@ -74,7 +74,7 @@ class Emulator:
         self, options: Options, vaults: Vaults, *, faults: Faults | None = None, openapi: Callable[[str], bytes] | None = None
     ) -> None:
         self.vaults = vaults
-        self.faults = faults or Faults()
+        self.faults = Faults() if faults is None else faults
         self.tokens = Tokens(options.tenant)
         self.memo = Memo(self.tokens if options.auth else None, self.faults, self.request_id)
         self._options, self._openapi = options, openapi
@@ -161,7 +161,7 @@ class Emulator:
         if fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.after_s)
             return await self._performed(asked, hosted)
-        if fault.kind is FaultKind.LOST:
+        if fault.kind is FaultKind.LOSE:
             await self._performed(asked, hosted)
         abort = asked.scope.get(ABORT)
         if abort is None:
@@ -176,9 +176,12 @@ class Emulator:
             request = request_from_wire(sent, vault=address)
         except WireMalformed as malformed:
             return self._wired(malformed.answer, asked)
-        wire = self._wired(hosted.perform(request), asked, request)
+        answer, changed = hosted.perform(request)
+        if changed:
+            self.vaults.stored(hosted)
+        wire = self._wired(answer, asked, request)
         changes = hosted.vault.changes
-        await self.vaults.kept(hosted.name)
+        await self.vaults.kept(hosted)
         if request.method == "GET" and not asked.body and hosted.vault.changes == changes:
             self.memo.keep(asked.scope, hosted, f"{asked.scheme}://{asked.place.resource}", wire)
         return wire

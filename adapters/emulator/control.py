@@ -104,15 +104,27 @@ class Control:
         if (method, words) not in _VERBS:
             return refusal(405, "MethodNotAllowed", f"{method} is not for {path[:200]}")
         try:
+            before = self._named(name)
             answer = _VERBS[method, words](self, name, Asked(read(body)))
-            await self.vaults.kept(name)
         except VaultUnknown as error:
             return refusal(404, "NoSuchVault", str(error))
         except ValueError as error:  # the body is no JSON, a member is malformed, no such vault can be, the levers refuse
             return refusal(400, "BadVerb", str(error))
+        await self._stored(before, self._named(name))
         if method != "GET":
             log(logging.INFO, "control", method=method, verb=words, vault=name)
         return answer
+
+    def _named(self, name: str) -> Hosted | None:
+        return next((hosted for hosted in self.vaults if hosted.name == name), None)
+
+    async def _stored(self, before: Hosted | None, after: Hosted | None) -> None:
+        """Have kept what a verb may have changed, and wait for it; whatever makes or forgets a vault has told that itself."""
+        if after is not None:
+            self.vaults.stored(after)
+        for hosted in (before, after):
+            if hosted is not None:
+                await self.vaults.kept(hosted)
 
     def shown(self, hosted: Hosted) -> Json:
         """What there is to know about a vault."""

@@ -20,10 +20,10 @@ MOST_S: Final = 3600.0
 class FaultKind(Enum):
     """What can go wrong."""
 
-    THROTTLED = "throttle"
-    FAILED = "fail"
-    DROPPED = "drop"
-    LOST = "lose"
+    THROTTLE = "throttle"
+    FAIL = "fail"
+    DROP = "drop"
+    LOSE = "lose"
     SLOW = "slow"
 
 
@@ -47,11 +47,11 @@ class Fault:
 
     def answer(self) -> Answer | None:
         """What goes out in place of the vault's answer; None where the vault answers, or nobody does."""
-        if self.kind is FaultKind.THROTTLED:
+        if self.kind is FaultKind.THROTTLE:
             text = "Request was not processed because too many requests were received."
             refused = refusal(429, "Throttled", text)
             return Answer(429, refused.body, {"retry-after": str(self.retry_after_s)})
-        if self.kind is FaultKind.FAILED:
+        if self.kind is FaultKind.FAIL:
             return refusal(500, "InternalServerError", "An internal error occurred, as somebody ordered.")
         return None
 

@@ -78,7 +78,11 @@ def run(
     """
     with contextlib.ExitStack() as stack:
         keeper = None if store is None else stack.enter_context(contextlib.closing(Keeper(store)))
-        serving = _Serving(options, Vaults(mutants=mutants, fast=options.fast, seed=options.seed, keeper=keeper), stack)
+        stored, kept = (None, None) if keeper is None else (keeper.note, keeper.kept)
+        vaults = Vaults(mutants=mutants, fast=options.fast, seed=options.seed, stored=stored, kept=kept)
+        for hosted in () if keeper is None else keeper.hosted():
+            vaults.adopt(hosted)
+        serving = _Serving(options, vaults, stack)
         factory = serving.servers[0].config.get_loop_factory()
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(serving.serve(ready))
@@ -181,6 +185,14 @@ class _Protocol(HttpToolsProtocol):
                 return
         scope[ABORT] = self.transport.abort
         super()._start_asgi_task(cycle, app)
+
+    def shutdown(self) -> None:
+        """Close at once what is idle and all written, for a client that rests does not take part in TLS's farewell."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.transport.get_write_buffer_size() == 0:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the service's form."""

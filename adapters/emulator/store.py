@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,19 +23,6 @@ from certlife.adapters.memory.vault import MemoryVault
 __all__ = ["Store", "StoreUnusable"]
 
 V = TypeVar("V", bound=MemoryVault)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What is to be written about one vault, taken at one moment.
-
-    Attributes:
-        state: None where the vault is to go.
-    """
-
-    name: str
-    state: State | None
-    statements: list[Statement]
 
 
 class Store:
@@ -77,6 +64,7 @@ class Store:
         if state is None:
             return None
         self._kept[name] = Kept.all_of(state)
+        state.touched = set()
         return make(state)
 
     def save(self, name: str, vault: MemoryVault) -> None:
@@ -86,56 +74,56 @@ class Store:
 
         Raises: StoreUnusable: the disk is full, or failed; what was to be written stays to be written.
         """
-        self._at_once(self.changes(name, vault))
+        self._at_once(name, vault)
 
     def forget(self, name: str) -> None:
         """Let go of a vault with all that is in it; of one that is not there, nothing happens."""
-        self._at_once(self.changes(name, None))
+        self._at_once(name, None)
 
-    def changes(self, name: str, vault: MemoryVault | None) -> Changes:
+    def changes(self, name: str, vault: MemoryVault | None) -> list[Statement]:
         """Take what `save` is to write of a vault, or what `forget` does, where there is none."""
         kept = self._kept.get(name)
         if vault is None:
             self._kept.pop(name, None)
-            return Changes(name, None, forgetting(name))
+            return forgetting(name)
         state, statements = vault.state, list[Statement]()
+        touched, state.touched = state.touched or set(), set()
         if kept is None or kept.state is not state:
             kept = self._kept[name] = Kept(state)
-            state.touched.update(state.records, state.issuers, (one for _, one in state.parts), ("",))
+            touched = {"", *state.records, *state.issuers, *(one for _, one in state.parts)}
             statements = forgetting(name)
-        touched, state.touched = state.touched, set()
         if touched:
             statements += Writing(name, kept).all_about(touched)
-        return Changes(name, state, statements)
+        return statements
 
-    def write(self, batch: Sequence[Changes]) -> None:
-        """Write changes in one transaction; when this returns, they are on the disk. Any thread may do it.
+    def write(self, batch: Iterable[list[Statement]]) -> None:
+        """Write the changes of some vaults in one transaction; when this returns, they are on the disk. Any thread may do it.
 
         Raises: StoreUnusable: nothing was written; `take_back` the changes.
         """
-        if not any(changes.statements for changes in batch):
+        statements = [*chain.from_iterable(batch)]
+        if not statements:
             return
         with reasons(self._path), transaction(self._connection):
-            for changes in batch:
-                for statement, columns in changes.statements:
-                    self._connection.execute(statement, columns)
+            for statement, columns in statements:
+                self._connection.execute(statement, columns)
 
-    def take_back(self, batch: Sequence[Changes]) -> None:
-        """Have it all written next time, since nobody knows what the file holds."""
-        for changes in batch:
-            self._kept.pop(changes.name, None)
-            if changes.state is not None:
-                changes.state.touch()
+    def take_back(self, vaults: Mapping[str, MemoryVault | None]) -> None:
+        """Have all of them written next time, since nobody knows what the file holds."""
+        for name, vault in vaults.items():
+            self._kept.pop(name, None)
+            if vault is not None:
+                vault.state.touch()
 
     def close(self) -> None:
         """Let go of the file; a second time does nothing."""
         self._connection.close()
 
-    def _at_once(self, changes: Changes) -> None:
+    def _at_once(self, name: str, vault: MemoryVault | None) -> None:
         try:
-            self.write([changes])
+            self.write([self.changes(name, vault)])
         except BaseException:
-            self.take_back([changes])
+            self.take_back({name: vault})
             raise
 
     def _read(self, vault: str) -> State | None:

@@ -1,21 +1,19 @@
 """The vaults of an emulator, by name: made when they are first asked for, or with settings when somebody wants them so.
 
-All vaults are made in one place (`_made`), and nobody answers for one before it is `kept`. Not here: where a vault is kept
-(keeper), how requests reach it (app).
+All vaults are made in one place (`_made`), and whatever may have changed one is told to one function (`Stored`) before the
+answer goes out. Not here: where a vault is kept (the function), how requests reach it (app).
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from certlife.adapters.clock import Clock, FollowingClock
 from certlife.adapters.emulator.addresses import is_vault_name
-from certlife.adapters.emulator.keeper import Keeper
-from certlife.adapters.emulator.store import Store
 from certlife.adapters.memory import MemoryVault, Settings
 from certlife.model.values import Answer, Request
 
@@ -23,7 +21,6 @@ MOST: Final = 1000
 """How many vaults an emulator holds."""
 
 _BEGIN: Final = 1_700_000_000
-_AT_ONCE: Final = {"issuance_s": 0, "deletion_s": 0, "recovery_s": 0, "purge_s": 0}
 
 
 class VaultRefused(ValueError):  # noqa: N818 - it says what is wrong
@@ -68,9 +65,11 @@ class Hosted:
     sound: bool
     there: bool = True
 
-    def perform(self, request: Request) -> Answer:
-        """Answer a request."""
-        return self.vault.perform(request)
+    def perform(self, request: Request) -> tuple[Answer, bool]:
+        """Answer a request; whether that may have changed something comes with it."""
+        before = self.vault.changes
+        answer = self.vault.perform(request)
+        return answer, not self.sound or self.vault.changes != before
 
     def unchanged_since(self, changes: int) -> bool:
         """Whether a GET is still answered as it was when `vault.changes` was that."""
@@ -80,6 +79,13 @@ class Hosted:
 
 MakesVault: TypeAlias = Callable[[int, Settings], MemoryVault]
 """Makes an empty vault of a seed and settings."""
+Stored: TypeAlias = Callable[[Hosted], None]
+"""Keeps a vault that may have changed, and forgets one that is not `there` any more.
+
+What it raises becomes an answer of 500, after which both outcomes are possible.
+"""
+Kept: TypeAlias = Callable[[Hosted], Awaitable[None]]
+"""Waits until all that was told of a vault is kept; what it raises is answered like that too."""
 
 
 class Vaults:
@@ -89,9 +95,9 @@ class Vaults:
         mutants: vaults that are wrong, by name.
         fast: whether issuance, deletion, recovery and purge take no time.
         seed: of vaults that nobody gave one; None for a different one each.
-        keeper: keeps the vaults, also from one emulator to the next, but for mutants; None where they are gone in the end.
+        stored: is told of each vault that may have changed.
+        kept: is waited for before an answer goes out.
         clock: real time, seconds since 1970.
-    Raises: StoreUnusable: what the keeper has kept can not be read.
     """
 
     def __init__(
@@ -100,16 +106,15 @@ class Vaults:
         mutants: Mapping[str, MakesVault] | None = None,
         fast: bool = False,
         seed: int | None = None,
-        keeper: Keeper | None = None,
+        stored: Stored | None = None,
+        kept: Kept | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._mutants = mutants or {}
+        self._mutants = {} if mutants is None else mutants
         self._fast, self._seed, self._clock = fast, seed, clock
         self._hosted: dict[str, Hosted] = {}
-        self._keeper = keeper
-        if keeper is not None:
-            for name in keeper.store.vaults():
-                self._revive(keeper.store, name)
+        self.stored: Stored = stored or _forgotten
+        self.kept: Kept = kept or _at_once
 
     @property
     def mutants(self) -> list[str]:
@@ -145,9 +150,8 @@ class Vaults:
         if name not in self._hosted and len(self._hosted) >= MOST:
             raise VaultRefused(f"there are {MOST} vaults already")
         hosted = Hosted(name, wish, self._made(wish), sound=wish.mutant is None)
-        self._retired(name)
-        self._hosted[name] = hosted
-        self._note(hosted)
+        self.adopt(hosted)
+        self.stored(hosted)
         return hosted
 
     def forget(self, name: str) -> None:
@@ -155,39 +159,16 @@ class Vaults:
 
         Raises: VaultUnknown: there is none.
         """
-        self.there(name)
-        self._retired(name)
-        if self._keeper is not None:
-            self._keeper.note(name, None)
+        former = self.there(name)
+        self._retire(name)
+        self.stored(former)
 
-    async def kept(self, name: str) -> None:
-        """Wait until the vault of a name is kept as it is now, or is not kept any more.
+    def adopt(self, hosted: Hosted) -> None:
+        """Take in a vault that was kept, in place of one that is there."""
+        self._retire(hosted.name)
+        self._hosted[hosted.name] = hosted
 
-        Raises: StoreUnusable: that failed.
-        """
-        if self._keeper is None:
-            return
-        hosted = self._hosted.get(name)
-        if hosted is not None and hosted.sound and hosted.vault.state.touched:
-            self._note(hosted)
-        await self._keeper.kept(name)
-
-    def _note(self, hosted: Hosted) -> None:
-        """Have a vault kept; a mutant is not, for it does not tell what it changes, and takes the place of what was kept."""
-        if self._keeper is not None:
-            self._keeper.note(hosted.name, hosted.vault if hosted.sound else None)
-
-    def _revive(self, store: Store, name: str) -> None:
-        vault = store.load(name, lambda state: MemoryVault(state=state))
-        if vault is None:
-            return
-        if self._fast:
-            vault.controls.take(**_AT_ONCE)
-        held = not isinstance(vault.clock, FollowingClock)
-        wish = Wish(settings=vault.state.settings, seed=vault.state.keys.seed, clock="held" if held else "real")
-        self._hosted[name] = Hosted(name, wish, vault, sound=True)
-
-    def _retired(self, name: str) -> None:
+    def _retire(self, name: str) -> None:
         former = self._hosted.pop(name, None)
         if former is not None:
             former.there = False
@@ -203,7 +184,7 @@ class Vaults:
             raise VaultRefused(f"no mutant is called {wish.mutant!r}")
         vault.go_by(self._clock_of(wish))
         if self._fast:
-            vault.controls.take(**_AT_ONCE)
+            vault.controls.take(issuance_s=0, deletion_s=0, recovery_s=0, purge_s=0)
         return vault
 
     def _clock_of(self, wish: Wish) -> Clock:
@@ -212,3 +193,11 @@ class Vaults:
             return Clock(_BEGIN if wish.start is None else wish.start)
         start = now if wish.start is None else wish.start
         return FollowingClock(start, self._clock, start - now)
+
+
+def _forgotten(_: Hosted) -> None:
+    """Keep nothing: what is in memory is gone with it."""
+
+
+async def _at_once(_: Hosted) -> None:
+    """Wait for nothing."""

@@ -290,7 +290,8 @@ class State:
 
     Attributes:
         parts: keys and secrets of their own by `keys` or `secrets` and the name in lower case, the newest version last.
-        touched: what may have changed since the vault was last kept: names in lower case, the empty one for the rest.
+        touched: what may have changed since the vault was last kept: names in lower case, the empty one for the rest; None
+            as long as nobody keeps it.
         changes: counts whatever may have changed it; as long as it stays, and nothing is due, it answers a GET alike.
     """
 
@@ -307,13 +308,14 @@ class State:
     agenda: Agenda = field(default_factory=Agenda)
     outbox: list[Message] = field(default_factory=list)
     parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    touched: set[str] | None = None
     changes: int = 0
 
     def touch(self, name: str = "") -> None:
         """Note that what is under a name may have changed, and the rest of the vault."""
         self.changes += 1
-        self.touched.add(name.lower())
+        if self.touched is not None:
+            self.touched.add(name.lower())
 
     def new_id(self) -> str:
         """Return 32 hex digits, a UUIDv4 without its dashes (observed P-8, P-27)."""
