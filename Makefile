@@ -32,9 +32,10 @@ bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
 	$(BIN)/python tests/bench_verify.py
 
-# No write is lost: whoever writes is killed 200 times.
+# No write is lost: whoever writes is killed 200 times, the store by itself and the emulator under load.
 kill: $(BIN)/certlife
 	$(BIN)/python tests/kill_store.py 200
+	$(BIN)/python tests/kill_server.py 200
 
 diagrams: $(BIN)/certlife
 	$(BIN)/certlife diagram --format mermaid -o docs/diagrams

@@ -109,8 +109,8 @@ class Client:
             answer = self.connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException):
-            now = datetime.fromtimestamp(time.time(), UTC).isoformat()
-            self.unanswered = {**noted, "at": now, "status": 500, "headers": {}, "response": None}
+            now = datetime.fromtimestamp(int(time.time()), UTC)  # to the second, as in the header Date
+            self.unanswered = {**noted, "at": now.isoformat(), "status": 500, "headers": {}, "response": None}
             return None
         host = f"http://{self.connection.host}:{self.connection.port}/{self.vault}"
         headers = {name: value.replace(host, "https://VAULT") for name, value in answer.getheaders() if name.lower() in KEPT}
@@ -127,37 +127,51 @@ class Client:
 
     def step(self) -> None:
         """Ask for something; what it acknowledges is remembered."""
-        dice, name = self.dice, self.dice.choice(self.names)
-        path, self.count = f"/certificates/{name}", self.count + 1
-        tags = {"serial": str(self.count)}
+        name, self.count = self.dice.choice(self.names), self.count + 1
+        chosen = self.dice.choices([self.create, self.tag, self.change, self.end, self.undelete, self.read], [4, 8, 2, 3, 3, 4])
+        chosen[0](name, f"/certificates/{name}")
+
+    def create(self, name: str, path: str) -> None:
+        """Create a certificate."""
         policy = {
-            "issuer": {"name": dice.choice(["Self", "Self", "Unknown"])},
-            "x509_props": {"subject": f"CN={name}", "validity_months": dice.choice([1, 12])},
-            "key_props": {"kty": dice.choice(["EC", "RSA"])},
+            "issuer": {"name": self.dice.choice(["Self", "Self", "Unknown"])},
+            "x509_props": {"subject": f"CN={name}", "validity_months": self.dice.choice([1, 12])},
+            "key_props": {"kty": self.dice.choice(["EC", "RSA"])},
         }
-        what = dice.choices(
-            ["create", "tags", "policy", "cancel", "forget", "delete", "recover", "purge", "look"], [4, 8, 2, 1, 1, 1, 2, 1, 4]
-        )[0]
-        if what == "create":
-            self.note(name, "/pending", self.ask("POST", path + "/create", {"policy": policy, "tags": tags}), "request_id")
-        elif what == "tags":
-            answer = self.ask("PATCH", path, {"tags": tags})
-            if answer and "cer" in answer:  # what stands for a certificate that is not there yet goes when it comes
-                self.note(name, "/" + answer["id"].split("/")[-1], answer, "tags")
-        elif what == "policy":
-            self.ask("PATCH", path + "/policy", {"x509_props": policy["x509_props"]})
-        elif what == "cancel":
-            self.ask("PATCH", path + "/pending", {"cancellation_requested": True})
-        elif what == "forget" and self.ask("DELETE", path + "/pending"):
-            self.acknowledged.get(name, {}).pop("/pending", None)
-        elif what == "delete" and self.ask("DELETE", path):
-            self.acknowledged.pop(name, None)
-        elif what == "recover":
-            self.ask("POST", f"/deletedcertificates/{name}/recover")
-        elif what == "purge":
-            self.ask("DELETE", f"/deletedcertificates/{name}")
+        body = {"policy": policy, "tags": {"serial": str(self.count)}}
+        self.note(name, "/pending", self.ask("POST", path + "/create", body), "request_id")
+
+    def tag(self, name: str, path: str) -> None:
+        """Give a version tags that no other request gives."""
+        answer = self.ask("PATCH", path, {"tags": {"serial": str(self.count)}})
+        if answer and "cer" in answer:  # what stands for a certificate that is not there yet goes when it comes
+            self.note(name, "/" + answer["id"].split("/")[-1], answer, "tags")
+
+    def change(self, _: str, path: str) -> None:
+        """Change a policy, or ask for the end of an operation."""
+        if self.dice.random() < 0.6:
+            self.ask("PATCH", path + "/policy", {"x509_props": {"validity_months": self.dice.choice([1, 12])}})
         else:
-            self.ask("GET", path + dice.choice(["", "/pending", "/versions", "/policy"]))
+            self.ask("PATCH", path + "/pending", {"cancellation_requested": True})
+
+    def end(self, name: str, path: str) -> None:
+        """Delete an operation, or a certificate."""
+        end = self.dice.choice(["", "/pending"])
+        if not self.ask("DELETE", path + end):
+            return
+        if end:
+            self.acknowledged.get(name, {}).pop(end, None)
+        else:
+            self.acknowledged.pop(name, None)
+
+    def undelete(self, name: str, _: str) -> None:
+        """Recover a certificate, or purge it."""
+        method, end = self.dice.choice([("POST", "/recover"), ("POST", "/recover"), ("DELETE", "")])
+        self.ask(method, f"/deletedcertificates/{name}{end}")
+
+    def read(self, _: str, path: str) -> None:
+        """Look at something."""
+        self.ask("GET", path + self.dice.choice(["", "/pending", "/versions", "/policy"]))
 
     def note(self, name: str, end: str, answer: Any, member: str) -> None:
         """Remember what was acknowledged of a name."""
