@@ -31,6 +31,7 @@ seeds: $(BIN)/certlife
 bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
 	$(BIN)/python tests/bench_verify.py
+	$(BIN)/python tests/bench_store.py
 
 # No write is lost: whoever writes is killed 200 times, the store by itself and the emulator under load.
 kill: $(BIN)/certlife

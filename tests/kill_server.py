@@ -95,9 +95,13 @@ class Client:
 
     def connect(self, server: Server) -> None:
         """Reach an emulator that was started anew."""
+        self.close()
+        self.connection = http.client.HTTPConnection(*server.address, timeout=30)
+
+    def close(self) -> None:
+        """Let go of the connection."""
         if self.connection is not None:
             self.connection.close()
-        self.connection = http.client.HTTPConnection(*server.address, timeout=30)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request, note the exchange, and return the answer's body; None where there is no answer."""
@@ -239,6 +243,8 @@ def run(folder: Path, *, kills: int, seed: int) -> Iterator[Tally]:
         if server.end(signal.SIGTERM) != 0:
             raise LostError("the emulator did not end by itself when it was told to")
     finally:
+        for client in clients:
+            client.close()
         if server.process is not None and server.process.poll() is None:
             server.end()
 

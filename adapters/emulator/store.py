@@ -87,10 +87,10 @@ class Store:
             self._kept.pop(name, None)
             return forgetting(name)
         state, statements = vault.state, list[Statement]()
-        touched, state.touched = state.touched or set(), set()
+        touched, state.touched = sorted(state.touched or ()), set()
         if kept is None or kept.state is not state:
             kept = self._kept[name] = Kept(state)
-            touched = {"", *state.records, *state.issuers, *(one for _, one in state.parts)}
+            touched = [*dict.fromkeys(("", *state.records, *state.issuers, *(one for _, one in state.parts)))]
             statements = forgetting(name)
         if touched:
             statements += Writing(name, kept).all_about(touched)
