@@ -84,6 +84,13 @@ SHOWS: Final = (
     _show("SHOW-032", (*WHOLE, View.UPDATED_VERSION), "pending",    w.gone,                  c.no_operation,      OBS, "J-18 J-26 N-41 N-64 P-24 P-25 P-68"),
     _show("SHOW-033", (View.VERSION,), "pending",           w.gone,                            c.always,            OBS, "N-24 J-18 J-19 P-26"),
     _show("SHOW-034", BUNDLES,    "tags",                   w.tags,                            c.always,            DOC, "KVC-OBJ-022 KVC-ATT-010 KVC-CRE-016 KVC-REN-006 KVC-DEL-033 C-08 J-15 J-39 N-36 F-17", "version.tags"),
+    # the linked key and secret
+    _show("SHOW-070", (View.KEY,),    "key.kid",            w.key_identifier,                  c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-53", "version.id"),
+    _show("SHOW-071", (View.SECRET,), "id",                 w.secret_identifier,               c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-52 J-21", "version.id"),
+    _show("SHOW-072", (View.SECRET,), "kid",                w.key_identifier,                  c.issued,            OBS, "N-52 J-21"),
+    _show("SHOW-073", LINKED,     "managed",                w.constant(True),                  c.always,            DOC, "KVC-OBJ-005 N-52 N-53 P-83"),
+    _show("SHOW-074", (View.SECRET,), "contentType",        w.slot("version.content_type", p.TEXT), c.always,       DOC, "KVC-POL-013 KVC-POL-031 N-52 J-21", "version.content_type"),
+    _show("SHOW-075", (View.SECRET,), "value",              w.constant(p.TEXT),                c.always,            DOC, "KVC-OBJ-007 KVC-OBJ-008 N-52"),
     # the times and settings of a version, wherever it shows
     _show("SHOW-040", STAMPED,    "attributes.enabled",     w.whether_enabled,                 c.always,            DOC, "KVC-ATT-001 KVC-ATT-002 KVC-CRE-018 KVC-OBJ-006 N-22 J-12 J-37"),
     _show("SHOW-041", STAMPED,    "attributes.created",     w.slot("version.created", p.WHOLE), c.always,           DOC, "KVC-ATT-004 KVC-IMP-030 N-26 N-37 P-9 P-20", "version.created"),
@@ -112,13 +119,6 @@ SHOWS: Final = (
     _show("SHOW-066", ITEMS,      "cer",                    w.gone,                            c.always,            DOC, "KVC-LST-006"),
     _show("SHOW-067", ITEMS,      "kid",                    w.gone,                            c.always,            OBS, "J-63 P-71"),
     _show("SHOW-068", ITEMS,      "sid",                    w.gone,                            c.always,            OBS, "J-63 P-71"),
-    # the linked key and secret
-    _show("SHOW-070", (View.KEY,),    "key.kid",            w.key_identifier,                  c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-53", "version.id"),
-    _show("SHOW-071", (View.SECRET,), "id",                 w.secret_identifier,               c.issued,            DOC, "KVC-OBJ-001 KVC-OBJ-003 N-52 J-21", "version.id"),
-    _show("SHOW-072", (View.SECRET,), "kid",                w.key_identifier,                  c.issued,            OBS, "N-52 J-21"),
-    _show("SHOW-073", LINKED,     "managed",                w.constant(True),                  c.always,            DOC, "KVC-OBJ-005 N-52 N-53 P-83"),
-    _show("SHOW-074", (View.SECRET,), "contentType",        w.slot("version.content_type", p.TEXT), c.always,       DOC, "KVC-POL-013 KVC-POL-031 N-52 J-21", "version.content_type"),
-    _show("SHOW-075", (View.SECRET,), "value",              w.constant(p.TEXT),                c.always,            DOC, "KVC-OBJ-007 KVC-OBJ-008 N-52"),
     # the policy
     _show("SHOW-080", WITH_POLICY, "policy.id",             w.policy_identifier,               c.always,            DOC, "KVC-POL-023"),
     _show("SHOW-081", WITH_POLICY, "policy.attributes.created", w.slot("policy.created", p.WHOLE), c.always,        DOC, "KVC-POL-022 N-8 N-59 P-11 P-12 J-38", "policy.created"),

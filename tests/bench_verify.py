@@ -16,7 +16,8 @@ from certlife.conformance.suite.atlas import atlas
 from certlife.conformance.suite.choosing import Seeded
 from certlife.conformance.suite.coverage import Coverage, rules_believed
 from certlife.conformance.suite.lifecycle import run
-from certlife.conformance.suite.planner import BEYOND, Planner
+from certlife.conformance.suite.planner import Planner
+from certlife.conformance.suite.reach import BEYOND
 from certlife.model import Belief, Exchange, Observation, Profile
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 

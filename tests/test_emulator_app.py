@@ -69,7 +69,8 @@ def ask(
     """Ask an application; `api-version` is added where there is no query."""
     target = target if "?" in target or not target.startswith(("/cert", "/del", "/keys", "/sec", "/other")) else f"{target}?api-version=7.4"
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    scope = scope_of(method, target, {"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}) | (more or {})
+    length = {"transfer-encoding": "chunked"} if parts else {"content-length": str(len(raw))} if raw else {}
+    scope = scope_of(method, target, {"host": host, **length, **{name.replace("_", "-"): value for name, value in headers.items()}}) | (more or {})
     waiting = parts or [raw]
     said = Said()
 
@@ -222,8 +223,10 @@ def test_body_that_is_too_large_is_refused_by_its_length_and_by_its_bytes() -> N
     app = made(replace(OPEN, body_most=100))
 
     for said in (
-        ask(app, "POST", "/certificates/web/create", b"x", content_length="101"),
-        ask(app, "POST", "/certificates/web/create", parts=[b"x" * 60, b"x" * 60]),
+        ask(app, "POST", "/certificates/web/create", b"x", content_length="1000"),
+        ask(app, "POST", "/certificates/web/create", b"x", content_length="101", expect="100-continue"),
+        ask(app, "POST", "/certificates/web/create", b"x" * 101, content_length="101"),
+        ask(app, "POST", "/certificates/web/create", parts=[b"x" * 60] * 20),
     ):
         assert (said.status, said.code, said.headers["connection"]) == (413, "RequestEntityTooLarge", "close")
 

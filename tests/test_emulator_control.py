@@ -34,6 +34,7 @@ class Desk:
         """Ask it; the status and the JSON."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         headers = [(b"host", host.encode()), (b"authorization", f"Bearer {token}".encode("latin-1"))]
+        headers += [(b"content-length", str(len(raw)).encode())]
         scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
         said: dict[str, Any] = {"body": b""}
 

@@ -223,6 +223,12 @@ def test_connection_is_dropped_and_answer_is_lost_when_ordered(served: Served) -
     assert served.ask("POST", path, POLICY)[2]["error"]["code"] == "Conflict"  # the second was carried out
 
 
+def test_body_that_is_too_large_is_refused_and_the_client_hears_it(served: Served) -> None:
+    status, headers, body = served.ask("POST", "/certificates/web/create?api-version=7.4", b" " * (9 * 1024 * 1024))
+
+    assert (status, headers["connection"], body["error"]["code"]) == (413, "close", "RequestEntityTooLarge")
+
+
 def test_throttled_request_tells_when_to_come_again(served: Served) -> None:
     served.control("POST", "/faults", {"kind": "throttle", "retry_after_s": 3, "vault": "slow"})
 

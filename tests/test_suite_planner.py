@@ -20,7 +20,8 @@ from certlife.conformance.suite.campaign import Campaign
 from certlife.conformance.suite.choosing import Seeded
 from certlife.conformance.suite.coverage import ALL_RULES, Coverage, rules_believed
 from certlife.conformance.suite.notebook import NEXT, Notebook
-from certlife.conformance.suite.planner import BEYOND, Planner
+from certlife.conformance.suite.planner import Planner
+from certlife.conformance.suite.reach import BEYOND
 from certlife.conformance.suite.requests import KINDS, Scene
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Verified

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
+from certlife.adapters.emulator import openapi
 from certlife.adapters.emulator.app import ABORT, Emulator
 from certlife.adapters.emulator.authority import Identity, identity
 from certlife.adapters.emulator.control import Control
@@ -94,7 +95,7 @@ class _Serving:
     def __init__(self, options: Options, vaults: Vaults, stack: contextlib.ExitStack) -> None:
         self._options = options
         faults = Faults()
-        emulator = Emulator(options, vaults, faults=faults)
+        emulator = Emulator(options, vaults, faults=faults, openapi=openapi.document)
         who = identity(options.names) if options.tls else None
         self._ca_file = _ca_file(options, who, stack)
         self._sockets = [_listening(options.host, options.port, stack)]
@@ -173,6 +174,11 @@ class _Protocol(HttpToolsProtocol):
     def __init__(self, config: uvicorn.Config, *args: Any, **named: Any) -> None:
         super().__init__(config, *args, **named)
         self._memo: Memo | None = getattr(config.app, "memo", None)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Begin, and give up on a client that says nothing."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         scope = cast("dict[str, Any]", cycle.scope)

@@ -147,5 +147,6 @@ def fault_of(asked: Asked) -> tuple[Fault, int]:
     """A fault, and how many requests get it."""
     kind = asked.word("kind", {one.value: one for one in FaultKind})
     retry_after_s = asked.whole("retry_after_s", 10, most=int(MOST_S))
-    fault = Fault(kind, retry_after_s, asked.seconds("after_s", 1.0), asked.name("vault"))
+    vault = asked.name("vault")
+    fault = Fault(kind, retry_after_s, asked.seconds("after_s", 1.0), None if vault is None else vault.lower())
     return fault, asked.whole("times", 1, least=1, most=_MOST_TIMES)

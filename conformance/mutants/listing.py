@@ -146,7 +146,7 @@ def every_version_is_listed_as_a_certificate(original: Handler, state: State, ca
     return listing(answer, [item for item in items_of(answer) for _ in _versions(state, item)])
 
 
-@answering(Operation.LIST, rules="SHOW-041 SHOW-044 SHOW-062")
+@answering(Operation.LIST, rules="SHOW-040 SHOW-041 SHOW-044 SHOW-062")
 def certificates_are_listed_with_their_first_version(original: Handler, state: State, call: Call) -> Answer:
     """The items of the list show the first version of a certificate instead of the current one."""
     answer = original(state, call)

@@ -28,6 +28,10 @@ from certlife.model.values import Answer, Json
 from certlife.model.vocabulary import Operation
 
 
+_GIVEN = "SHOW-082 SHOW-090 SHOW-091 SHOW-092 SHOW-093 SHOW-094 SHOW-095 SHOW-096 SHOW-097 SHOW-098 SHOW-099 SHOW-100 SHOW-101 SHOW-102"
+"""The rules that a policy shows what it was given, and when it was last changed."""
+
+
 @answering(Operation.UPDATE_POLICY, rules="POLI-07 SHOW-110 SHOW-111 SHOW-112 SHOW-113 SHOW-115 SHOW-119 SHOW-121 SHOW-122")
 def policy_is_replaced_instead_of_merged(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy replaces it: what is not given falls back to the defaults."""
@@ -50,13 +54,13 @@ def parts_of_the_policy_are_replaced_instead_of_merged(original: Handler, state:
         raise
 
 
-@answering(Operation.UPDATE_POLICY, rules="SHOW-095 SHOW-100")
+@answering(Operation.UPDATE_POLICY, rules=_GIVEN)
 def policy_update_is_ignored(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy is granted, and changes nothing."""
     return original(state, replace(call, request=replace(call.request, body={})))
 
 
-@answering(Operation.UPDATE_POLICY, rules="SHOW-095 SHOW-100")
+@answering(Operation.UPDATE_POLICY, rules=_GIVEN)
 def policy_update_answers_with_the_old_policy(original: Handler, state: State, call: Call) -> Answer:
     """An update of the policy is answered with the policy as it was before."""
     before = shown.policy(call, living(state, call))

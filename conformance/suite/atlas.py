@@ -5,12 +5,14 @@ Made from the model's tables by the explorer's walk. Not here: how a step of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 from certlife.adapters.targets import Setup
+from certlife.conformance.suite.reach import BEYOND
 from certlife.model.joint import Joint
 from certlife.model.moves import OWNER, state_of
 from certlife.model.region import Step
@@ -33,38 +35,59 @@ def at_state(row: Row, joint: Joint) -> str:
     return f"{row.rule}@{', '.join(states)}"
 
 
-@dataclass(slots=True)
+class Exit(NamedTuple):
+    """A state that is one step away: its bit, and the steps that lead there."""
+
+    bit: int
+    steps: tuple[Step, ...]
+
+
+class Goal(NamedTuple):
+    """A step with what it exercises, as a set of bits."""
+
+    mask: int
+    granted: bool
+    step: Step
+
+
 class Atlas:
-    """Where a name can get under one setting of the vault.
+    """Where a name can get under one setting of the vault. Sets of states and of goals are integers, a bit for each.
 
     Attributes:
         steps: the steps out of every state.
-        edges: those of them that lead elsewhere.
-        masks: the steps in the order in which they are preferred, each with what it exercises as a set of bits.
+        goals: the same in the order in which they are preferred.
         named: the row of each step in its state, by the step's identity.
-        rules: what steps out of a state exercise, as a set of bits.
+        closed: the identities of the steps that nobody can bring about.
         bits: the bit of a goal.
     """
 
-    steps: Mapping[Joint, tuple[Step, ...]]
-    edges: dict[Joint, tuple[Step, ...]] = field(default_factory=dict)
-    masks: dict[Joint, tuple[tuple[int, Step], ...]] = field(default_factory=dict)
-    named: dict[int, str] = field(default_factory=dict)
-    rules: dict[Joint, int] = field(default_factory=dict)
-    bits: dict[str, int] = field(default_factory=dict)
+    def __init__(self, steps: Mapping[Joint, tuple[Step, ...]]) -> None:
+        self.steps = steps
+        self.bits: dict[str, int] = {}
+        self.named = {id(step): at_state(step.row, joint) for joint, taken in steps.items() for step in taken}
+        self.closed = frozenset(
+            id(step) for taken in steps.values() for step in taken if any(one.rule in BEYOND for one in step.taken)
+        )
+        self.goals = {joint: tuple(map(self._goal, sorted(taken, key=_rank))) for joint, taken in steps.items()}
+        self._places = {joint: 1 << place for place, joint in enumerate(steps)}
+        self._exits = {joint: tuple(self._exits_of(taken)) for joint, taken in steps.items()}
+        self._near = {joint: reduce(or_, (way.bit for way in exits), 0) for joint, exits in self._exits.items()}
+        self._found = {joint: reduce(or_, (goal.mask for goal in goals), 0) for joint, goals in self.goals.items()}
 
-    def __post_init__(self) -> None:
-        for joint, steps in self.steps.items():
-            self.edges[joint] = tuple(step for step in steps if step.after is not joint)
-            self.masks[joint] = masked = tuple((self._mask(step), step) for step in sorted(steps, key=_rank))
-            self.named.update((id(step), at_state(step.row, step.before)) for step in steps)
-            self.rules[joint] = reduce(or_, (mask for mask, _ in masked), 0)
+    def _goal(self, step: Step) -> Goal:
+        mask = reduce(or_, (self.bits.setdefault(goal, 1 << len(self.bits)) for goal in goals_of(step)), 0)
+        return Goal(mask, step.granted, step)
 
-    def _mask(self, step: Step) -> int:
-        mask = 0
-        for goal in goals_of(step):
-            mask |= self.bits.setdefault(goal, 1 << len(self.bits))
-        return mask
+    def _exits_of(self, steps: Iterable[Step]) -> Iterator[Exit]:
+        leading: dict[Joint, list[Step]] = {}
+        for step in steps:
+            if step.after is not step.before:
+                leading.setdefault(step.after, []).append(step)
+        return (Exit(self._places[joint], tuple(ways)) for joint, ways in leading.items())
+
+    def edges(self, joint: Joint) -> Iterator[Step]:
+        """The steps out of a state that lead elsewhere."""
+        return (step for way in self._exits[joint] for step in way.steps)
 
     @property
     def in_states(self) -> frozenset[str]:
@@ -73,7 +96,7 @@ class Atlas:
 
     def placed(self, joint: Joint) -> Joint | None:
         """The state of the map that stands for a joint state; None where the map has none."""
-        near = replace(joint, versions=joint.versions[-MOST_VERSIONS:])
+        near = joint if len(joint.versions) <= MOST_VERSIONS else replace(joint, versions=joint.versions[-MOST_VERSIONS:])
         return near if near in self.steps else None
 
     def ways(
@@ -87,22 +110,24 @@ class Atlas:
             within: how many steps a way may have.
         """
         bits = reduce(or_, (self.bits.get(goal, 0) for goal in wanted), 0)
+        if not bits:
+            return None, None
         refused: tuple[Step, ...] | None = None
         came: dict[Joint, Step | None] = {here: None}
-        fringe = [here]
-        depth = 0
+        seen, fringe, depth = self._places[here], [here], 0
         while fringe and depth < within and (refused is None or depth < len(refused) + further):
             depth += 1
             following: list[Joint] = []
             for joint in fringe:
-                if self.rules[joint] & bits:
-                    for mask, step in self.masks[joint]:
-                        if mask & bits and (refused is None or step.granted) and is_open(step):
-                            if step.granted:
-                                return (*_back(came, joint), step), refused
-                            refused = (*_back(came, joint), step)
-                for step in self.edges[joint]:
-                    if step.after not in came and is_open(step):
+                for goal in self.goals[joint] if self._found[joint] & bits else ():
+                    if goal.mask & bits and (refused is None or goal.granted) and is_open(goal.step):
+                        if goal.granted:
+                            return (*_back(came, joint), goal.step), refused
+                        refused = (*_back(came, joint), goal.step)
+                for bit, steps in self._exits[joint] if self._near[joint] & ~seen else ():
+                    step = None if bit & seen else next(filter(is_open, steps), None)
+                    if step is not None:
+                        seen |= bit
                         came[step.after] = step
                         following.append(step.after)
             fringe = following

@@ -1,4 +1,4 @@
-"""The whole of a verification: tours to every rule, wanderings over pairs of rows, runs of the Hypothesis machine.
+"""The whole of a verification: the named edge cases, tours to every rule, wanderings over pairs of rows, Hypothesis.
 
 Not here: one vault on trial (trial), how the result is told (told, document).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from certlife.adapters.port import VaultUnreachable
@@ -16,9 +16,11 @@ from certlife.conformance.suite import lifecycle
 from certlife.conformance.suite.acts import Join
 from certlife.conformance.suite.atlas import atlas
 from certlife.conformance.suite.choosing import Seeded
+from certlife.conformance.suite.corpus import cases
 from certlife.conformance.suite.coverage import ALL_RULES, Coverage, rules_believed
-from certlife.conformance.suite.history import History
-from certlife.conformance.suite.planner import BEYOND, ISSUED, PLAIN, Planner
+from certlife.conformance.suite.history import History, replay
+from certlife.conformance.suite.planner import ISSUED, PLAIN, Planner
+from certlife.conformance.suite.reach import BEYOND
 from certlife.conformance.suite.shrink import shortened
 from certlife.conformance.suite.trial import Deviated, Trial
 from certlife.conformance.suite.verdict import Problem, Tally, Verified
@@ -34,6 +36,10 @@ FOREIGN_BUDGET: Final = 2_000
 """How many one that holds what it holds."""
 MOST_PROBLEMS: Final = 10
 """After how many findings a verification is broken off."""
+MOST_AGAIN: Final = 6
+"""How often something is begun with anew that ends with what was found already."""
+FIRST: Final = "ordinary-life"
+"""The case that a verification begins with."""
 WANDER: Final = 800
 """How many requests a wandering has, before it goes on in a new vault."""
 RUNS, STEPS = 40, 50
@@ -126,6 +132,8 @@ class Campaign:
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         setups: Sequence[Setup | None] = tuple(self.target.setups) or (None,)
+        if self.target.setups:
+            yield self._try_cases
         for setup in setups:
             self.coverage.try_again()
             yield lambda setup=setup: self._in_a_vault("touring", setup, self._tour)  # type: ignore[misc]
@@ -140,6 +148,23 @@ class Campaign:
         while not self._is_over():
             turn += 1
             yield lambda turn=turn: self._let_hypothesis(turn)  # type: ignore[misc]
+
+    def _try_cases(self) -> None:
+        """Run the named edge cases, that of an ordinary life first; of some rules those that are about them."""
+        self._tell("trying the edge cases")
+        for case in sorted(cases().values(), key=lambda case: case.name != FIRST):
+            if self._is_over():
+                return
+            if self.goals is None or not self.goals.isdisjoint(case.about):
+                self._try_case(case)
+
+    def _try_case(self, case: History) -> None:
+        run = replay(case, self.target, profile=self.profile)
+        self.runs += 1
+        self.requests += len(run.trial.exchanges)
+        self.coverage.note(run.trial.held)
+        if run.deviated is not None:
+            self._found(run.deviated, replace(case, setup=case.setup or Setup()))
 
     def _is_over(self) -> bool:
         enough = bool(self.problems) and self.enough(self.problems[-1])
@@ -164,7 +189,8 @@ class Campaign:
 
     def _in_a_vault(self, stage: str, setup: Setup | None, act: Callable[[Planner], None]) -> None:
         """Do something with a new vault, or on the one there is; again after a finding, without what was found."""
-        while True:
+        again = 0
+        while again < MOST_AGAIN and not self._is_over():
             self._tell(stage)
             self.runs += 1
             seed = self.seed + self.runs - 1
@@ -177,9 +203,7 @@ class Campaign:
                 act(planner)
             except Deviated as deviated:
                 self.requests += len(trial.exchanges)
-                self._found(deviated, setup, seed)
-                if self._is_over():
-                    return
+                again += not self._found(deviated, History("", (), setup=setup, seed=seed))
             else:
                 self.requests += len(trial.exchanges)
                 return
@@ -199,20 +223,26 @@ class Campaign:
         self.requests += sum(machine.requests)
         if machine.found:
             deviated, setup = machine.found[-1]
-            self._found(deviated, setup, seed)
+            self._found(deviated, History("", (), setup=setup, seed=seed))
 
-    def _found(self, deviated: Deviated, setup: Setup | None, seed: int) -> None:
+    def _found(self, deviated: Deviated, begun: History) -> bool:
+        """Take a finding down, with the shortest history that leads to it; whether it is one of a new rule.
+
+        Args:
+            begun: how the vault was opened and asked.
+        """
         rule = deviated.found.rule
-        first = not self.coverage.broken[rule]
         self.coverage.broken[rule] += 1
-        if not first:
-            return
-        history = History(rule.lower(), deviated.acts, setup=setup, seed=seed, finding={"rule": rule, "text": deviated.found.finding.text})
-        run = shortened(history, rule, self.target, profile=self.profile) if setup is not None else None
+        if self.coverage.broken[rule] > 1:
+            return False
+        finding = {"rule": rule, "text": deviated.found.finding.text}
+        history = replace(begun, name=rule.lower(), acts=deviated.acts, question="", answer="", requirements=(), about=(), finding=finding)
+        run = shortened(history, rule, self.target, profile=self.profile) if history.setup is not None else None
         if run is not None and run.deviated is not None:
             deviated, history = run.deviated, run.history
         self.problems.append(Problem(deviated.found.finding, history, deviated.exchanges, self.requests))
         self._tell("found a deviation")
+        return True
 
     def _tell(self, stage: str) -> None:
         reached = sum(1 for rule in self.coverage.goals if self.coverage.held[rule])

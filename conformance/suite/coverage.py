@@ -18,6 +18,9 @@ from certlife.model.vocabulary import Profile
 MOST_TRIES: Final = 2
 """How often a step is tried in vain, each time from somewhere else, before it is given up for a vault."""
 
+MOST_LACKS: Final = 4
+"""For how many names and states no request is found that leads along a step, before it is given up for a vault."""
+
 
 def rules_believed(profile: Profile) -> frozenset[str]:
     """The rows that the profile believes, the joint rules, and the constraints: what can be reached at all."""
@@ -41,9 +44,8 @@ class Coverage:
         held: how often each rule was kept.
         broken: how often each rule was broken.
         pairs: which row came after which, on one name.
-        refuted: how often a step was gone, and something else was answered.
-        lacking: how often no request was found that leads along a step.
-        instead: what was answered in its place.
+        hopeless: what is given up for the vault that is asked.
+        instead: what was answered in place of a row.
         deeper: further goals: rows in each state that they start from.
     """
 
@@ -51,10 +53,11 @@ class Coverage:
     held: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     pairs: set[tuple[str, str]] = field(default_factory=set)
-    refuted: Counter[object] = field(default_factory=Counter)
-    lacking: Counter[object] = field(default_factory=Counter)
+    hopeless: set[object] = field(default_factory=set)
     instead: dict[str, str] = field(default_factory=dict)
     deeper: frozenset[str] = frozenset()
+    _refuted: Counter[object] = field(default_factory=Counter)
+    _lacking: Counter[object] = field(default_factory=Counter)
 
     def wanted(self) -> frozenset[str]:
         """The goals that were not reached."""
@@ -71,9 +74,19 @@ class Coverage:
 
     def try_again(self) -> None:
         """Forget what was gone for in vain: it is another vault."""
-        self.refuted.clear()
-        self.lacking.clear()
+        self.hopeless.clear()
+        self._refuted.clear()
+        self._lacking.clear()
 
-    def missed(self, rule: str, instead: str) -> None:
-        """A rule was gone for, and something else came of it."""
+    def refute(self, step: object, rule: str, instead: str) -> None:
+        """A step was gone for, and something else was answered than by its rule."""
         self.instead[rule] = instead
+        self._refuted[step] += 1
+        if self._refuted[step] >= MOST_TRIES:
+            self.hopeless.add(step)
+
+    def lack(self, step: object) -> None:
+        """No request was found that leads along a step."""
+        self._lacking[step] += 1
+        if self._lacking[step] >= MOST_LACKS:
+            self.hopeless.add(step)

@@ -19,13 +19,13 @@ from certlife.adapters.port import Issue, Refuse, Stall
 from certlife.conformance.suite.acts import Act, Cancellation, Decide, Send, Take, Wait
 from certlife.conformance.suite.atlas import Atlas, at_state, goals_of
 from certlife.conformance.suite.choosing import Choosing
-from certlife.conformance.suite.coverage import MOST_TRIES, Coverage
+from certlife.conformance.suite.coverage import MOST_LACKS, Coverage
 from certlife.conformance.suite.notebook import NothingToReferTo
 from certlife.conformance.suite.policies import NOBODY, PARTNER, RENEWED
+from certlife.conformance.suite.reach import BEYOND
 from certlife.conformance.suite.requests import KINDS, Kind, Scene
 from certlife.conformance.suite.trial import READER, Trial
 from certlife.model import Belief
-from certlife.model import guards as g
 from certlife.model.constraints import CONSTRAINTS
 from certlife.model.foresight import Foreseen, foresee
 from certlife.model.guards import Facts, renewal_moment
@@ -33,7 +33,7 @@ from certlife.model.joint import Joint
 from certlife.model.known import Known, Within
 from certlife.model.moves import OWNER, Hypothesis
 from certlife.model.names import settle
-from certlife.model.region import Step, Taken, is_granted
+from certlife.model.region import Step, is_granted
 from certlife.model.tables import TABLES
 from certlife.model.values import Answer, Json, Request
 from certlife.model.vocabulary import (
@@ -76,32 +76,10 @@ _CHEAP: Final = 2
 """What a way may cost that is gone at once, whatever the other names have to offer."""
 _COSTLY: Final[Mapping[Trigger, int]] = {Drift.RETENTION_ENDS: 9, Drift.RENEWAL_DUE: 6, Drift.NBF_REACHED: 6, Drift.EXP_REACHED: 9}
 """What waits for a date moves the clock for all names: worth so many steps."""
-OUT_OF_REACH: Final = {
-    g.name_held: "no target lets a key or a secret of another making hold a name",
-    g.name_perhaps_held: "the vault is known to be empty at first",
-    g.backup_unknown: "all backups are known",
-    g.key_unclear: "all certificate requests are known",
-    g.version_unseen: "all versions are known",
-    g.many_versions: "it takes more than 500 versions",
-}
-"""What the guards ask that can not be brought about on a way, and why."""
-SEEN_OTHERWISE: Final = {
-    "VERS-01": "a version's nbf is known when it is shown, and not before",
-    "VERS-02": "a version's exp is known when it is shown: then VERS-09 is taken",
-    **dict.fromkeys(("CERT-102", "CERT-107", "CERT-112"), "a vault that forgets in time can not be told from one that only does not show it"),
-}
-"""Rows that no answer tells from others, and why."""
 ANSWERING: Final = frozenset(row.rule for table in TABLES.values() for row in table if row.reply is not None) | {
     constraint.rule for constraint in CONSTRAINTS
 }
 """The rules that decide about a request."""
-BEYOND: Final[Mapping[str, str]] = {
-    **{row.rule: OUT_OF_REACH[row.guard] for table in TABLES.values() for row in table if row.guard in OUT_OF_REACH},
-    **SEEN_OTHERWISE,
-}
-"""The rows that no way leads to, and why."""
-MOST_LACKS: Final = 4
-"""For how many names and states no request is found that leads along a step, before it is given up."""
 _DATED: Final = (Drift.RETENTION_ENDS, Drift.RENEWAL_DUE, Drift.NBF_REACHED, Drift.EXP_REACHED)
 _REFUSED: Final = 6
 """A refusal is gone for when the successes that are as near are done."""
@@ -124,12 +102,12 @@ class Planner:
         self.limit = LIMIT
         self._atlas, self._choosing = atlas, choosing
         self._names: list[str] = []
-        self._refuted, self._lacking = coverage.refuted, coverage.lacking
-        self._lacked: set[tuple[str, tuple[Taken, ...], Joint]] = set()
+        self._lacked: set[tuple[str, int]] = set()
         self._seen: dict[str, Joint | None] = {}
         self._assumed: dict[str, Joint] = {}
         self._kept: set[tuple[str, CertificateState]] = set()
         self._last: dict[str, str] = {}
+        self._newest: dict[str, object] = {}
 
     def prepare(self) -> None:
         """Make the vault do nothing on its own, give it a CA, and see that another is not there."""
@@ -182,7 +160,7 @@ class Planner:
     def drift(self, name: str, drift: Drift) -> None:
         """Have the vault do something on its own with a name, if the map has it that it can."""
         here = self.joint(name)
-        step = None if here is None else next((step for step in self._atlas.edges[here] if step.trigger is drift), None)
+        step = None if here is None else next((step for step in self._atlas.edges(here) if step.trigger is drift), None)
         if step is not None and self._is_open(step):
             self._take(name, step)
 
@@ -273,8 +251,8 @@ class Planner:
             if self._take(name, step):
                 self._arrive(name)
             else:
-                self._lacking[self._key(step)] += 1
-                self._lacked.add((name, step.taken, step.before))
+                self.coverage.lack(self._key(step))
+                self._lacked.add((name, id(step)))
 
     def _unpaired(self, name: str, here: Joint) -> Step:
         """A step whose row has not come after the last one yet; any where there is none."""
@@ -306,27 +284,23 @@ class Planner:
 
     def _in_reach(self, goal: str) -> bool:
         rule = goal.partition("@")[0]
-        return rule not in BEYOND and not self._is_hopeless(rule) and not self._is_hopeless(goal)
-
-    def _is_hopeless(self, key: object) -> bool:
-        return self._refuted[key] >= MOST_TRIES or self._lacking[key] >= MOST_LACKS
+        return rule not in BEYOND and not {rule, goal} & self.coverage.hopeless
 
     def _is_open(self, step: Step) -> bool:
-        if any(taken.rule in BEYOND for taken in step.taken):
-            return False
-        return not self._is_hopeless(self._key(step))
+        return id(step) not in self._atlas.closed and self._key(step) not in self.coverage.hopeless
 
     def _key(self, step: Step) -> object:
         """By what a failure is counted: by the row until it is met, then by its state, then by all that takes part."""
-        if not self.coverage.held[step.row.rule]:
+        held = self.coverage.held
+        if step.row.rule not in held:
             return step.row.rule
         there = self._atlas.named[id(step)]
-        return step.taken if self.coverage.held[there] else there
+        return step.taken if there in held else there
 
     def _is_open_to(self, name: str, step: Step) -> bool:
         if step.trigger is Operation.RESTORE and not self.trial.notebook.seen(name, "blob"):
             return False
-        return self._is_open(step) and (name, step.taken, step.before) not in self._lacked
+        return self._is_open(step) and (name, id(step)) not in self._lacked
 
     def joint(self, name: str) -> Joint | None:
         """Where a name is on the map, if the vault has done nothing on its own but what it was told to; None: nowhere."""
@@ -351,37 +325,41 @@ class Planner:
             unmet = [goal for goal in goals_of(step) if not self.coverage.held[goal]]
             met = self.coverage.held[step.row.rule]
             if not self._take(name, step):
-                self._lacking[self._key(step)] += 1
-                self._lacked.add((name, step.taken, step.before))
+                self.coverage.lack(self._key(step))
+                self._lacked.add((name, id(step)))
                 return
             self._arrive(name)
             if not any(self.coverage.held[rule] for rule in unmet) and (step is way[-1] or self.coverage.held[step.row.rule] == met):
-                self._refuted[self._key(step)] += 1
-                self.coverage.missed(step.row.rule, self._last.get(name, ""))
+                self.coverage.refute(self._key(step), step.row.rule, self._last.get(name, ""))
             if self.joint(name) != step.after:
                 if step is not way[-1]:
-                    self._lacking[self._key(way[-1])] += 1
+                    self.coverage.lack(self._key(way[-1]))
                 return
 
     def _arrive(self, name: str) -> None:
         if name not in self._names:
             self._names.append(name)
         if self.joint(name) != self._seen.get(name):
-            self.do(Send("GET", f"/certificates/{name}"), name)
+            self._look(name, ("/certificates/NAME",))
             self._look_back(name)
         if self.trial.controls is None and not self._is_clear(name):
-            self._look(name, _LOOKS)
+            self._look_until_clear(name, _LOOKS)
         self._back_up(name)
         self._seen[name] = self.joint(name)
 
     def _look_back(self, name: str) -> None:
-        """Look at all versions of a name that has several, and at the first, as certificate, key or secret."""
-        here = self.joint(name)
-        if here is None or here.certificate is not CertificateState.ACTIVE or len(here.versions) == 1:
+        """Look at the key and the secret of a version that is new, and at all that was before it, as one of the three."""
+        here, versions = self.joint(name), self._known(name).versions
+        if here is None or here.certificate is not CertificateState.ACTIVE or not versions or versions[-1].id == self._newest.get(name):
             return
-        self.do(Send("GET", f"/certificates/{name}/versions"), name)
-        shown_as = self._choosing.pick(("certificates", "keys", "secrets"))
-        self.do(Send("GET", f"/{shown_as}/{name}/${{{name}.version.0}}"), name)
+        self._newest[name] = versions[-1].id
+        self._look(name, ("/keys/NAME", "/secrets/NAME"))
+        if len(versions) > 1:
+            self._look(name, ("/certificates/NAME/versions",))
+            seen = self.trial.notebook.seen(name, "version")
+            former = [f"${{{name}.version.{seen.index(version.id)}}}" for version in versions[:-1] if version.id in seen]
+            for version in former[:1] + former[1:][-1:]:
+                self._look(name, (f"/{self._choosing.pick(_COLLECTIONS)}/NAME/{version}",))
 
     def _back_up(self, name: str) -> None:
         """Have a backup of some names, as stubs and with versions: a restore wants one."""
@@ -408,7 +386,7 @@ class Planner:
         for act in acts:
             self.do(act, name)
         self._assumed[name] = step.after
-        self._look(name, _LOOKS_AFTER.get(step.trigger, _LOOKS))
+        self._look_until_clear(name, _LOOKS_AFTER.get(step.trigger, _LOOKS))
         return True
 
     def send(self, name: str, send: Send, request: Request) -> None:
@@ -549,16 +527,24 @@ class Planner:
             return [Wait(span)]
         return [Wait(span // 2), *looks, Wait(span - span // 2 - DAY_S), *looks, Wait(DAY_S)]
 
-    def _look(self, name: str, collections: Sequence[str]) -> None:
+    def _look(self, name: str, paths: Iterable[str]) -> None:
+        """Look at what belongs to a name, but for what was looked at just now."""
+        for path in paths:
+            send = Send("GET", path.replace("NAME", name))
+            if self.trial.acts[-1:] != [send]:
+                self.do(send, name)
+
+    def _look_until_clear(self, name: str, paths: Iterable[str]) -> None:
         """Ask where a name is, until it is clear."""
-        for path in collections:
-            self.do(Send("GET", path.replace("NAME", name)), name)
+        for path in paths:
+            self._look(name, (path,))
             if self._is_clear(name):
                 return
 
 
 _LISTS: Final = (Operation.LIST, Operation.LIST_DELETED)
 _ALIVE: Final = (CertificateState.STUB, CertificateState.ACTIVE)
+_COLLECTIONS: Final = ("certificates", "keys", "secrets")
 _LOOKS: Final = ("/certificates/NAME/pending", "/certificates/NAME", "/deletedcertificates/NAME")
 _LOOKS_AFTER: Final[Mapping[Trigger, Sequence[str]]] = {
     Drift.DELETION_ENDS: ("/deletedcertificates/NAME",),

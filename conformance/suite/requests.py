@@ -228,8 +228,9 @@ def _contacts(scene: Scene) -> Send:
 
 
 def _of_versions(kind: Callable[..., Send], **more: Any) -> tuple[Kind, ...]:
-    """The same for the current version, the last and the first seen, and one that never was."""
-    return tuple(partial(kind, version=version, **more) for version in ("", "${NAME.version}", "${NAME.version.0}", STRANGER))
+    """The same for the current version, the last and the first ones seen, and one that never was."""
+    versions = ("", "${NAME.version}", "${NAME.version.0}", "${NAME.version.1}", STRANGER)
+    return tuple(partial(kind, version=version, **more) for version in versions)
 
 
 def _of_request_ids(**more: Any) -> tuple[Kind, ...]:
