@@ -81,7 +81,7 @@ class Run:
         """Ask, and return the status and the body."""
         said: dict[str, Any] = {"body": b""}
         raw = b"" if body is None else json.dumps(body).encode()
-        headers = [(b"host", b"localhost"), (b"authorization", b"Bearer token")]
+        headers = [(b"host", b"localhost"), (b"authorization", b"Bearer token"), (b"content-length", str(len(raw)).encode())]
         scope = {"type": "http", "method": method, "scheme": "http", "path": target, "raw_path": target.encode(), "headers": headers}
 
         async def receive() -> dict[str, Any]:
