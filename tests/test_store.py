@@ -383,6 +383,25 @@ def test_issuers_and_contacts_come_and_go(watched: Watched) -> None:
     assert seen == [(1, "null"), (1, '[{"email":"a@b.c"}]'), (0, '[{"email":"a@b.c"}]'), (0, "null")]
 
 
+def test_name_that_is_let_go_and_taken_again_between_two_saves_holds_what_is_new(watched: Watched) -> None:
+    vault = filled(1)
+    vault.controls.take(deletion_s=0, purge_s=0)
+    for value in ("first", "second"):
+        ask(vault, "PUT", "/secrets/own", {"value": value})
+    watched.store.save("v", vault)
+    ask(vault, "DELETE", "/certificates/n0")
+    ask(vault, "DELETE", "/deletedcertificates/n0")
+    ask(vault, "POST", "/certificates/n0/create", CREATE)
+    ask(vault, "DELETE", "/secrets/own")
+    ask(vault, "PUT", "/secrets/own", {"value": "third"})
+    watched.store.save("v", vault)
+    loaded = watched.store.load("v", revived)
+
+    assert loaded is not None
+    assert loaded.state.records["n0"].versions == []
+    assert [part.value for part in loaded.state.parts["secrets", "own"]] == ["third"]
+
+
 def test_no_key_is_made_twice_across_restarts(store: Store) -> None:
     vault: MemoryVault | None = MemoryVault(1, start=START)
     for number in range(6):
