@@ -27,14 +27,17 @@ _VAULT: Final = """
 """
 _RECORD: Final = """
     INSERT INTO records VALUES (:vault, :name, :spelled, :stage, :deleted_date, :purge_date, :turn, :policy, :placeholder,
-        :operation, :operation_key, :agenda)
+        :operation, :operation_policy, :operation_key, :agenda)
     ON CONFLICT DO UPDATE SET spelled = excluded.spelled, stage = excluded.stage, deleted_date = excluded.deleted_date,
         purge_date = excluded.purge_date, turn = excluded.turn, policy = excluded.policy,
-        placeholder = excluded.placeholder, operation = excluded.operation, operation_key = excluded.operation_key,
+        placeholder = excluded.placeholder, operation = excluded.operation,
+        operation_policy = excluded.operation_policy, operation_key = excluded.operation_key,
         agenda = excluded.agenda
-    WHERE (spelled, stage, deleted_date, purge_date, turn, policy, placeholder, operation, operation_key, agenda)
+    WHERE (spelled, stage, deleted_date, purge_date, turn, policy, placeholder, operation,
+            operation_policy, operation_key, agenda)
         IS NOT (excluded.spelled, excluded.stage, excluded.deleted_date, excluded.purge_date, excluded.turn,
-        excluded.policy, excluded.placeholder, excluded.operation, excluded.operation_key, excluded.agenda)
+        excluded.policy, excluded.placeholder, excluded.operation, excluded.operation_policy,
+        excluded.operation_key, excluded.agenda)
 """
 _NEW_VERSION: Final = """
     INSERT INTO versions VALUES (:vault, :name, :number, :id, :attributes, :policy, :chain, :key, :secret)

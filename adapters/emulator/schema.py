@@ -32,7 +32,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         CREATE TABLE records (
             vault TEXT NOT NULL, name TEXT NOT NULL,
             spelled TEXT NOT NULL, stage TEXT NOT NULL, deleted_date INTEGER NOT NULL, purge_date INTEGER NOT NULL,
-            turn INTEGER NOT NULL, policy TEXT NOT NULL, placeholder TEXT, operation TEXT, operation_key BLOB,
+            turn INTEGER NOT NULL, policy TEXT NOT NULL, placeholder TEXT, operation TEXT,
+            operation_policy TEXT, operation_key BLOB,
             agenda TEXT NOT NULL,
             PRIMARY KEY (vault, name)
         )
@@ -116,6 +117,7 @@ def connect(path: Path) -> sqlite3.Connection:
             taken = _taken(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # with less, a commit survives a crash of us, not of the machine
+            connection.execute("PRAGMA journal_size_limit = 16777216")  # a large save leaves no large file behind
             with transaction(connection):
                 _migrate(connection, taken)
     except BaseException:

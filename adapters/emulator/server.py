@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -83,6 +84,7 @@ def run(
         vaults = Vaults(mutants=mutants, fast=options.fast, seed=options.seed, stored=stored, kept=kept)
         for hosted in () if keeper is None else keeper.hosted():
             vaults.adopt(hosted)
+        gc.freeze()  # the collector has no business with what was read: looking through 10,000 certificates takes 0.3 s
         serving = _Serving(options, vaults, stack)
         factory = serving.servers[0].config.get_loop_factory()
         with asyncio.Runner(loop_factory=factory) as runner:

@@ -6,10 +6,12 @@ Not here: the tables (schema), rows (written), which of them (changes), when to 
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +19,7 @@ from typing import Any, TypeVar
 from certlife.adapters.emulator import written
 from certlife.adapters.emulator.changes import Kept, Statement, Writing, forgetting
 from certlife.adapters.emulator.schema import StoreUnusable, connect, reasons, transaction
-from certlife.adapters.memory.state import Part, State, Version
+from certlife.adapters.memory.state import Part, State
 from certlife.adapters.memory.vault import MemoryVault
 
 __all__ = ["Store", "StoreUnusable"]
@@ -57,13 +59,14 @@ class Store:
         Raises: StoreUnusable: the file is damaged.
         """
         try:
-            with reasons(self._path):
+            with reasons(self._path), _uncollected():
                 state = self._read(name)
+                kept = None if state is None else Kept.all_of(state)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise StoreUnusable(f"{self._path}: vault {name!r} is damaged ({type(error).__name__}: {error})") from error
-        if state is None:
+        if state is None or kept is None:
             return None
-        self._kept[name] = Kept.all_of(state)
+        self._kept[name] = kept
         state.touched = set()
         return make(state)
 
@@ -135,10 +138,8 @@ class Store:
         if found is None:
             return None
         state = written.vault_of(found, self._clock)
-        versions = defaultdict[str, list[Version]](list)
-        for row in rows("versions", "name, number"):
-            versions[row["name"]].append(written.version_of(row))
-        state.records = {row["name"]: written.record_of(row, versions[row["name"]]) for row in rows("records", "rowid")}
+        versions = _grouped(rows("versions", "name, number"))
+        state.records = {row["name"]: written.record_of(row, versions(row["name"])) for row in rows("records", "name")}
         parts = defaultdict[tuple[str, str], list[Part]](list)
         for row in rows("parts", "kind, name, number"):
             parts[row["kind"], row["name"]].append(written.part_of(row))
@@ -147,3 +148,31 @@ class Store:
         state.outbox = [written.message_of(row) for row in rows("outbox", "number")]
         state.agenda.take_up(state.records.values())
         return state
+
+
+def _grouped(rows: Iterator[dict[str, Any]]) -> Callable[[str], list[dict[str, Any]]]:
+    """Give the rows of a name, of rows that are sorted by name; whoever asks does so in the same order."""
+    following = next(rows, None)
+
+    def of(name: str) -> list[dict[str, Any]]:
+        nonlocal following
+        found = []
+        while following is not None and following["name"] <= name:
+            if following["name"] == name:
+                found.append(following)
+            following = next(rows, None)
+        return found
+
+    return of
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the garbage collector out for a while: it would look through all that is read again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

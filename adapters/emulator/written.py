@@ -9,16 +9,29 @@ from __future__ import annotations
 import base64
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
 from certlife.adapters.clock import Clock, FollowingClock
 from certlife.adapters.keys import KeyMaker
 from certlife.adapters.memory.dice import Dice
-from certlife.adapters.memory.state import Due, Key, Part, Pending, Plan, Record, Settings, Stage, State, Version, What
+from certlife.adapters.memory.state import (
+    Due,
+    Key,
+    Members,
+    Part,
+    Pending,
+    Plan,
+    Record,
+    Settings,
+    Stage,
+    State,
+    Version,
+    What,
+)
 from certlife.adapters.port import Decision, Issue, Message, Refuse, Stall
 from certlife.model.vocabulary import IssuerKind
 from cryptography.hazmat.primitives import serialization
@@ -121,20 +134,25 @@ def record_row(record: Record) -> Row:
         "policy": _text(record.policy),
         "placeholder": None if stub is None else _text({"id": stub.id, **_changing(stub), "policy": stub.policy}),
         "operation": None if pending is None else _text(_pending_written(pending)),
+        "operation_policy": None if pending is None else _text(pending.policy),
         "operation_key": None if pending is None else _key_written(pending.key),
         "agenda": _text([_due_written(number, *one) for number, one in record.dues.items() if not one[1].void]),
     }
 
 
-def record_of(row: Row, versions: list[Version]) -> Record:
-    """What stands under a name, with these versions, oldest first."""
+def record_of(row: Row, versions: Iterable[Row]) -> Record:
+    """What stands under a name, with the rows of its versions, oldest first.
+
+    A key that several of them have is one object again; the policies of an operation and of its version are as well.
+    """
+    key, policy = cache(_key), cache(_policy)
     stub, pending = json.loads(row["placeholder"] or "null"), json.loads(row["operation"] or "null")
     record = Record(
         name=row["spelled"],
-        policy=json.loads(row["policy"]),
-        versions=versions,
+        policy=policy(row["policy"]),
+        versions=[_version(one, key(one["key"]), policy(one["policy"])) for one in versions],
         placeholder=None if stub is None else Version(**_changed(stub)),
-        pending=None if pending is None else _pending(pending, _key(row["operation_key"])),
+        pending=None if pending is None else _pending(pending, key(row["operation_key"]), policy(row["operation_policy"])),
         stage=Stage[row["stage"]],
         deleted_date=row["deleted_date"],
         purge_date=row["purge_date"],
@@ -160,13 +178,12 @@ def changing_row(version: Version) -> Row:
     return {"attributes": _text(_changing(version)), "secret": version.secret}
 
 
-def version_of(row: Row) -> Version:
-    """A version with its key."""
+def _version(row: Row, key: Key, policy: Members) -> Version:
     return Version(
         id=row["id"],
         chain=[base64.b64decode(link) for link in json.loads(row["chain"])],
-        key=_key(row["key"]),
-        policy=json.loads(row["policy"]),
+        key=key,
+        policy=policy,
         secret=row["secret"],
         **_changed(json.loads(row["attributes"])),
     )
@@ -208,15 +225,15 @@ def _changed(written: Row) -> Row:
 
 def _pending_written(pending: Pending) -> Row:
     due = None if pending.due is None else {"at": pending.due[0], **_decision_written(pending.due[1])}
-    plain = ("request_id", "issuer", "csr", "policy", "started", "tags", "enabled", "keep_order", "status", "details")
+    plain = ("request_id", "issuer", "csr", "started", "tags", "enabled", "keep_order", "status", "details")
     more = ("error", "cancellation_requested", "cancels_at", "turn", "renewal")
     return {name: getattr(pending, name) for name in (*plain, *more)} | {"kind": pending.kind.name, "due": due}
 
 
-def _pending(written: Row, key: Key) -> Pending:
+def _pending(written: Row, key: Key, policy: Members) -> Pending:
     due = written["due"]
     settled = None if due is None else (due.pop("at"), _decision(due))
-    return Pending(**{**written, "key": key, "kind": IssuerKind[written["kind"]], "due": settled})
+    return Pending(**{**written, "key": key, "policy": policy, "kind": IssuerKind[written["kind"]], "due": settled})
 
 
 def _due_written(number: int, at: int, due: Due) -> Row:
@@ -238,6 +255,11 @@ def _due(record: Record, written: Mapping[str, Any]) -> Due:
         things[record.pending.request_id] = record.pending
     about = None if written["about"] is None else things[written["about"]]
     return Due(What[written["what"]], record, written["turn"], about, written["action"])
+
+
+def _policy(written: str) -> Members:
+    policy: Members = json.loads(written)
+    return policy
 
 
 def _key_written(key: Key) -> bytes | None:
