@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+NODE   := tests/node/node_modules
 
 .PHONY: verify test lint falsify mutants seeds bench kill diagrams clean
 
@@ -11,7 +12,7 @@ verify: $(BIN)/certlife
 	$(BIN)/certlife check-trace --samples
 	$(BIN)/certlife diagram --format svg,png -o out/diagrams
 
-test: $(BIN)/certlife
+test: $(BIN)/certlife $(NODE)/.package-lock.json
 	$(BIN)/python -m pytest
 
 lint: $(BIN)/certlife
@@ -45,8 +46,14 @@ diagrams: $(BIN)/certlife
 # The environment is made once and again whenever what it is made of has changed.
 $(BIN)/certlife: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,sdk]'
 	@touch $(BIN)/certlife
 
+# The official clients for Node; without Node or npm their tests are skipped.
+$(NODE)/.package-lock.json: tests/node/package.json tests/node/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; \
+	then npm ci --prefix tests/node --no-audit --no-fund --loglevel=error && touch $@; \
+	else echo "no node or no npm: the tests of the clients for Node are skipped"; fi
+
 clean:
-	rm -rf $(VENV) out build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NODE) out build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

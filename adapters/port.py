@@ -17,6 +17,14 @@ class VaultUnreachable(Exception):  # noqa: N818 - nobody's error: the run is in
     """The target could not be asked, or did not answer; it says nothing about whether it conforms."""
 
 
+class BudgetSpent(VaultUnreachable):
+    """As many requests were sent as were allowed; nothing more is asked."""
+
+
+class NotAsked(Exception):  # noqa: N818 - nobody's error: the request is left out
+    """The target does not take this request, and nothing was sent; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """The issuer signs.
@@ -100,7 +108,11 @@ class Controls(Protocol):
 
 
 class Vault(Protocol):
-    """Anything that answers requests."""
+    """Anything that answers requests.
+
+    A vault that holds other people's things, and in which all names that it is asked for are made up for this session, says
+    so with an attribute `names_are_new` that is True, and marks the names of others (`values.OTHERS_BEFORE`, `OTHERS_BEHIND`).
+    """
 
     @property
     def controls(self) -> Controls | None:
@@ -109,7 +121,9 @@ class Vault(Protocol):
     def perform(self, request: Request) -> Answer:
         """Answer a request; a refusal is an answer.
 
-        Raises: VaultUnreachable: the target could not be asked.
+        Raises:
+            VaultUnreachable: the target could not be asked.
+            NotAsked: the target does not take this request; it was not sent.
         """
 
     def close(self) -> None:

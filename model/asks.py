@@ -156,3 +156,15 @@ def _route(method: str, path: str) -> tuple[Operation | None, str, str | None]:
             free.append(segment)
     operation = _TABLE.get((method.upper(), tuple(shape)))
     return operation, free[0] if free else SUBJECTLESS, free[1].lower() if len(free) > 1 else None
+
+
+def part_written(request: Request) -> str | None:
+    """The name, in lower case, whose key or secret a request is to make, change or delete; None where it is none such."""
+    segments = [segment.lower() for segment in request.path.split("/") if segment]
+    if len(segments) < 2 or segments[0] not in ("keys", "secrets") or request.method.upper() == "GET":
+        return None
+    return segments[1] if tuple(segments[2:]) in _PARTS_MADE else None
+
+
+_PARTS_MADE = {(), ("create",), ("import",)}
+"""What follows the name where a key or a secret comes or goes."""

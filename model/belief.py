@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from certlife.model import names, vaultwide
-from certlife.model.asks import Ask, understand
+from certlife.model.asks import Ask, part_written, understand
 from certlife.model.constraints import broken_by
 from certlife.model.findings import Finding, constraint_finding
 from certlife.model.known import CLOCK_SLACK_S, IssuerFacts, issuer_of
@@ -22,7 +22,7 @@ from certlife.model.names import Context, Outcome
 from certlife.model.prior import ANYTHING, ONLY_FREE, older_than
 from certlife.model.rows import SessionRule
 from certlife.model.settings import Settings
-from certlife.model.values import Answer, Exchange
+from certlife.model.values import OTHERS_BEFORE, OTHERS_BEHIND, Answer, Exchange
 from certlife.model.vaultwide import Holding
 from certlife.model.vocabulary import Grade, IssuerState, Operation, Profile
 from certlife.model.x509 import NO_READER, Reader
@@ -39,6 +39,7 @@ _READS: Final = {
 _OF_ISSUERS: Final = {Operation.SET_ISSUER, Operation.UPDATE_ISSUER, Operation.GET_ISSUER, Operation.DELETE_ISSUER}
 _OF_CONTACTS: Final = {Operation.SET_CONTACTS, Operation.GET_CONTACTS, Operation.DELETE_CONTACTS}
 _LISTS: Final = {Operation.LIST, Operation.LIST_DELETED}
+_OF_PARTS: Final = {Operation.GET_KEY, Operation.GET_SECRET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,14 @@ class Belief:
         names: the explanations of every name that was spoken of.
         issuers: the same for issuer objects.
         contacts: the same for the contacts.
+        held: the names under which somebody made a key or a secret that is no certificate's; None: perhaps it is gone.
         pages: the last name of a page of a list, by the token of the next one.
         backups: what was known of a name when it was backed up, by blob.
         clock: the latest moment that the vault has named, seconds since 1970.
         start: the first one.
         starts_empty: whether names that nobody spoke of yet are free.
+        names_are_new: whether they are, of certificates and issuers, in a vault that holds other things as well: the names
+            were made up for this session, and those of others are marked.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -62,10 +66,16 @@ class Belief:
     issuers: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
     contacts: tuple[Holding, ...] = ()
     backups: Mapping[str, tuple[tuple[str, Explanations], ...]] = field(default_factory=dict)
+    held: Mapping[str, bool | None] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
     clock: int | None = None
     start: int | None = None
     starts_empty: bool = False
+    names_are_new: bool = False
+
+    def is_new(self, name: str) -> bool:
+        """Whether a name is free if nobody spoke of it yet."""
+        return self.starts_empty or (self.names_are_new and not name.startswith((OTHERS_BEFORE, OTHERS_BEHIND)))
 
     def of(self, name: str, body: object, start: int | None) -> Explanations:
         """The explanations of a name, before the answer with this body.
@@ -79,7 +89,7 @@ class Belief:
         known = self.names.get(name)
         if known is not None:
             return known
-        return ONLY_FREE if self.starts_empty and not older_than(body, start) else ANYTHING
+        return ONLY_FREE if self.is_new(name) and not older_than(body, start) else ANYTHING
 
     def largest(self) -> int:
         """The number of explanations of the name that has most."""
@@ -118,8 +128,8 @@ def observe(
     """
     ask = understand(exchange.request)
     if ask is None:
-        return Observation(belief, unjudged="no request of the lifecycle")
-    reason = _speaks_of_something_else(exchange.answer)
+        return Observation(_with_part(belief, exchange), unjudged="no request of the lifecycle")
+    reason = _speaks_of_something_else(exchange.answer) or _shows_a_part_of_its_own(belief, ask, exchange.answer)
     if reason:
         return Observation(_after_fault(belief, ask, exchange.answer), unjudged=reason)
     if not CLOCK.holds(belief.clock, exchange.at):
@@ -250,7 +260,26 @@ def _with_page(belief: Belief, page: vaultwide.Page) -> Belief:
 
 def name_held(belief: Belief, name: str) -> bool | None:
     """Whether a key or secret of another making holds the name; None: not known."""
-    return None if name not in belief.names and not belief.starts_empty else False
+    if name in belief.held:
+        return belief.held[name]
+    return None if name not in belief.names and not belief.is_new(name) else False
+
+
+def _with_part(belief: Belief, exchange: Exchange) -> Belief:
+    """Somebody has made, changed or deleted a key or a secret itself; what a fault has done is not known."""
+    name, status = part_written(exchange.request), exchange.answer.status
+    if name is None or 300 <= status < 500:
+        return belief
+    made = status < 300 and exchange.request.method.upper() != "DELETE"
+    return replace(belief, held={**belief.held, name: True if made else None})
+
+
+def _shows_a_part_of_its_own(belief: Belief, ask: Ask, answer: Answer) -> str:
+    """Whether a key or a secret is shown that is no certificate's, and may be: then it says nothing about the lifecycle."""
+    if ask.operation not in _OF_PARTS or answer.status >= 300 or name_held(belief, ask.name) is False:
+        return ""
+    managed = isinstance(answer.body, dict) and answer.body.get("managed") is True
+    return "" if managed else "a key or a secret of its own"
 
 
 def backups_of(belief: Belief, ask: Ask) -> tuple[tuple[str, Explanations], ...]:
@@ -336,7 +365,7 @@ def _observed_issuers(belief: Belief, ask: Ask, answer: Answer, context: Context
 
 
 def _observed_issuer(belief: Belief, ask: Ask, answer: Answer, context: Context) -> Observation:
-    fresh = belief.starts_empty and not older_than(answer.body, context.start)
+    fresh = belief.is_new(ask.name) and not older_than(answer.body, context.start)
     known = belief.issuers.get(ask.name) or (vaultwide.NO_ISSUER if fresh else vaultwide.ISSUER_UNSEEN)
     seen = vaultwide.explain_issuer(known, ask.name, ask, answer, context)
     if seen.finding is not None:
@@ -373,7 +402,7 @@ def opened(belief: Belief) -> Belief:
     """`belief` after changes that nobody saw."""
     names_now = {name: tuple(dict.fromkeys((*known, *ANYTHING))) for name, known in belief.names.items()}
     issuers = {name: (*known, *vaultwide.ISSUER_UNSEEN) for name, known in belief.issuers.items()}
-    return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False)
+    return replace(belief, names=names_now, issuers=issuers, contacts=(), starts_empty=False, names_are_new=False)
 
 
 def _after_fault(belief: Belief, ask: Ask, answer: Answer) -> Belief:

@@ -113,5 +113,5 @@ def _holdings(belief: Belief, machine: Machine, ask: Ask) -> Iterator[Holding]:
         for holdings in belief.issuers.values():
             yield from holdings
     else:
-        unseen = vaultwide.NO_ISSUER if belief.starts_empty else vaultwide.ISSUER_UNSEEN
+        unseen = vaultwide.NO_ISSUER if belief.is_new(ask.name) else vaultwide.ISSUER_UNSEEN
         yield from belief.issuers.get(ask.name, unseen)

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+OTHERS_BEFORE: Final = "!"
+"""How a name begins that is somebody else's, where a client sees its own names without their common prefix: one that is
+sorted before all of them."""
+OTHERS_BEHIND: Final = "~"
+"""The same for one that is sorted behind them."""
 
 
 @dataclass(frozen=True, slots=True)

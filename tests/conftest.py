@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 from certlife.adapters.port import Issue
 from certlife.adapters.targets import Setup
+from certlife.adapters.wire import WireAnswer, WireRequest
 from certlife.conformance.mutants.target import mutant
 from certlife.conformance.register import rules
 from certlife.conformance.suite.acts import Cancellation, Decide, Send, Wait
@@ -92,3 +95,89 @@ def secrets(long_problem: Problem) -> tuple[str, ...]:
     values = [body["value"] for body in bodies if isinstance(body, dict) and isinstance(body.get("value"), str)]
     assert len(values) == 4  # a file, a secret, a backup, and the backup again
     return tuple(piece for value in values for piece in (value[:30], value[200:230], value[-30:]))
+
+
+Script = Callable[[WireRequest], WireAnswer]
+
+
+class Scripted(ThreadingHTTPServer):
+    """A server of the standard library's that says what it is told to say; a status of 0 hangs up.
+
+    Attributes:
+        seen: the requests that came.
+        says: makes the next answers; the last one is repeated.
+        connections: how many there were.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, *says: WireAnswer | Script) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.seen: list[WireRequest] = []
+        self.says = list(says)
+        self.connections = 0
+        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: clients that do not trust it hang up."""
+
+    def answer(self, wire: WireRequest) -> WireAnswer:
+        """The next answer."""
+        self.seen.append(wire)
+        says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        return says(wire) if callable(says) else says
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: Scripted
+
+    def setup(self) -> None:
+        self.server.connections += 1
+        super().setup()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def handle_one_request(self) -> None:
+        """Any method, one answer."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length") or 0))
+        told = self.server.answer(WireRequest(self.command, self.path, headers, body))
+        if told.status == 0:
+            self.close_connection = True
+            return
+        self.send_response(told.status)
+        for name, value in told.headers:
+            if name.lower() != "content-length":
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(told.body)))
+        self.end_headers()
+        self.wfile.write(told.body)
+        self.wfile.flush()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[..., Scripted]]:
+    """Starts servers that say what they are told to say."""
+    running: list[Scripted] = []
+
+    def serve(*says: WireAnswer | Script) -> Scripted:
+        running.append(Scripted(*says))
+        return running[-1]
+
+    yield serve
+    for one in running:
+        one.shutdown()
+        one.server_close()

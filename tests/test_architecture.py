@@ -21,7 +21,7 @@ MAY_IMPORT = {
 # part -> third-party packages that it may import
 PACKAGES = {
     "model": {"transitions"},
-    "adapters": {"cryptography", "jwt", "uvicorn"},
+    "adapters": {"azure", "cryptography", "httpcore", "jwt", "uvicorn"},
     "conformance": {"click", "cryptography", "hypothesis", "jinja2", "rich", "yaml"},
     "diagrams": {"graphviz", "pygraphviz", "transitions"},
 }

@@ -174,3 +174,28 @@ def test_long_session_leaves_a_small_belief_and_flat_memory() -> None:
     kept(8_000)  # what is compiled and remembered once
 
     assert kept(16_000) < 1.5 * kept(8_000)
+
+
+SELF = {"policy": {"x509_props": {"subject": "CN=web"}, "issuer": {"name": "Self"}}}
+OWN_SECRET = {"id": "https://VAULT/secrets/web/1", "value": "x"}
+HELD = asked("PUT", "/secrets/web", 200, OWN_SECRET, {"value": "x"})
+TAKEN = asked("POST", "/certificates/web/create", 409, refusal("Conflict"), SELF)
+
+# what was said, and whether a conforming vault can have said it, which was empty before
+HELD_NAMES: list[tuple[list[Exchange], bool]] = [
+    ([TAKEN], False),
+    ([HELD, TAKEN], True),
+    ([replace(HELD, answer=Answer(403, refusal("Forbidden"))), TAKEN], False),
+    ([replace(HELD, answer=Answer(500)), TAKEN], True),
+    ([HELD, asked("DELETE", "/secrets/web", 200, OWN_SECRET), TAKEN], True),
+    ([HELD, asked("GET", "/secrets/web", 200, OWN_SECRET)], True),
+    ([HELD, asked("GET", "/secrets/other", 200, OWN_SECRET)], False),
+    ([HELD, asked("POST", "/certificates/web/import", 200, {}, {"value": "x"})], False),
+    ([asked("POST", "/keys/web/create", 200, {"key": {}}, {"kty": "EC"}), TAKEN], True),
+    ([asked("POST", "/keys/web/sign", 200, {"value": "x"}), TAKEN], False),
+]
+
+
+@pytest.mark.parametrize(("exchanges", "possible"), HELD_NAMES)
+def test_key_or_secret_of_its_own_holds_its_name(exchanges: list[Exchange], *, possible: bool) -> None:
+    assert (judged(exchanges).verdict != "deviates") is possible

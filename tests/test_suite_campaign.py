@@ -58,7 +58,7 @@ QUICK = {
 
 @pytest.mark.parametrize("name", QUICK)
 def test_mutant_is_found_by_a_rule_that_is_about_it_with_a_short_history(name: str) -> None:
-    outcome = trial(name, EITHER, 0)
+    outcome = trial(name, profile=EITHER, seed=0)
 
     assert outcome.caught, outcome.by
     assert outcome.by in MUTANTS[name].rules

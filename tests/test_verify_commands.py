@@ -14,7 +14,7 @@ from certlife.adapters.port import VaultUnreachable
 from certlife.adapters.targets import Setup
 from certlife.conformance.cli import main
 from certlife.conformance.register import entries
-from certlife.conformance.suite import commands
+from certlife.conformance.suite import access
 from certlife.conformance.suite.corpus import cases
 from certlife.conformance.suite.coverage import ALL_RULES
 from certlife.model.values import Answer, Request
@@ -220,7 +220,7 @@ class VaultTarget:
 
 @pytest.mark.parametrize(("silent", "piece"), [(True, "can not be reached"), (False, "no rule was exercised")])
 def test_run_that_learns_nothing_is_inconclusive(silent: bool, piece: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
-    monkeypatch.setattr(commands, "find_target", lambda _: VaultTarget(silent))
+    monkeypatch.setattr(access, "find_target", lambda *_: VaultTarget(silent))
     monkeypatch.setattr("certlife.conformance.suite.trial.time.sleep", lambda _: None)
 
     result = run("verify", "https://vault.example", *QUICK)
@@ -231,10 +231,10 @@ def test_run_that_learns_nothing_is_inconclusive(silent: bool, piece: str, monke
 
 
 def test_target_that_can_not_be_opened_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found(_: str) -> Any:
+    def found(*_: object) -> Any:
         raise VaultUnreachable("no such host")
 
-    monkeypatch.setattr(commands, "find_target", found)
+    monkeypatch.setattr(access, "find_target", found)
 
     assert "no such host" in said(run("verify", "https://nowhere"))
 

@@ -27,7 +27,6 @@ from certlife.conformance.mutants.strokes import (
 from certlife.model.values import Answer, Json
 from certlife.model.vocabulary import Operation
 
-
 _GIVEN = "SHOW-082 SHOW-090 SHOW-091 SHOW-092 SHOW-093 SHOW-094 SHOW-095 SHOW-096 SHOW-097 SHOW-098 SHOW-099 SHOW-100 SHOW-101 SHOW-102"
 """The rules that a policy shows what it was given, and when it was last changed."""
 

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from functools import partial
 from typing import Any, Final
 
+from certlife.adapters.targets import Target, find_target, let_go
 from certlife.conformance.mutants.all import MUTANTS
 from certlife.conformance.mutants.mutant import Mutant
 from certlife.conformance.mutants.target import MutantTarget
@@ -22,7 +23,7 @@ from certlife.model import Profile
 
 BUDGET: Final = 5_000
 """How many requests a mutant may take."""
-MOST_PROBLEMS: Final = 4
+MOST_PROBLEMS: Final = 8
 """How many other findings may come before the one that is about it."""
 
 
@@ -46,21 +47,37 @@ class Outcome:
     seconds: float
 
 
-def trials(mutants: Sequence[Mutant], *, profile: Profile, seed: int, workers: int) -> Iterator[Outcome]:
-    """Verify every mutant; the outcomes come in the order of the mutants."""
+def trials(
+    mutants: Sequence[Mutant], *, profile: Profile, seed: int, workers: int, served: bool = False
+) -> Iterator[Outcome]:
+    """Verify every mutant; the outcomes come in the order of the mutants.
+
+    Args:
+        served: whether each is served by an emulator and verified over TLS.
+    Raises: VaultUnreachable: an emulator does not start.
+    """
+    begin = partial(trial, profile=profile, seed=seed, served=served)
+    names = [mutant.name for mutant in mutants]
     if workers < 2:
-        yield from map(trial, (mutant.name for mutant in mutants), repeat(profile), repeat(seed))
+        yield from map(begin, names)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(trial, [mutant.name for mutant in mutants], repeat(profile), repeat(seed), chunksize=4)
+        yield from pool.map(begin, names, chunksize=4)
 
 
-def trial(name: str, profile: Profile, seed: int) -> Outcome:
+def trial(name: str, *, profile: Profile, seed: int, served: bool = False) -> Outcome:
     """Verify one mutant, until a rule that is about it is broken."""
-    mutant = MUTANTS[name]
+    target = find_target(f"emulator:{name}") if served else MutantTarget(MUTANTS[name])
+    try:
+        return _tried(MUTANTS[name], target, profile, seed)
+    finally:
+        let_go(target)
+
+
+def _tried(mutant: Mutant, target: Target, profile: Profile, seed: int) -> Outcome:
     begun = time.perf_counter()
     campaign = Campaign(
-        MutantTarget(mutant),
+        target,
         profile=profile,
         seed=seed,
         budget=BUDGET,

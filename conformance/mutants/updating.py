@@ -189,7 +189,7 @@ def update_of_a_version_shows_the_policy(original: Handler, state: State, call: 
     return showing_also(answer, policy=shown.policy(call, living(state, call)))
 
 
-@answering(Operation.UPDATE, rules="SHOW-091 SHOW-092 SHOW-100 SHOW-102 SHOW-101")
+@answering(Operation.UPDATE, rules="SHOW-082 SHOW-091 SHOW-092 SHOW-100 SHOW-102 SHOW-101")
 def update_ignores_the_policy(original: Handler, state: State, call: Call) -> Answer:
     """A policy that an update of a certificate carries changes nothing."""
     return original(state, asking_less(call, "policy"))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certlife.model.asks import part_written
+from certlife.model.values import Request
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -85,7 +88,8 @@ def _is_a_redirect(entry: Entry) -> bool:
 
 
 def _concerns_other_keys_and_secrets(entry: Entry) -> bool:
-    return _area(entry) in _KEYS_AND_SECRETS and not _reads_a_key_or_secret(entry)
+    kept = _reads_a_key_or_secret(entry) or _writes_a_key_or_secret(entry)
+    return _area(entry) in _KEYS_AND_SECRETS and not kept
 
 
 def _reads_a_key_or_secret(entry: Entry) -> bool:
@@ -96,6 +100,11 @@ def _reads_a_key_or_secret(entry: Entry) -> bool:
         and len(segments) in _SEGMENTS_OF_A_READ
         and segments[-1] not in _NO_VERSIONS
     )
+
+
+def _writes_a_key_or_secret(entry: Entry) -> bool:
+    """Whether one comes or goes: as long as it is there it holds its name, and no certificate can have that (KVC-NAM-004)."""
+    return part_written(Request(entry.method, entry.target.path)) is not None
 
 
 def _area(entry: Entry) -> str:

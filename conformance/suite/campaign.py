@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from certlife.adapters.port import VaultUnreachable
+from certlife.adapters.port import BudgetSpent, VaultUnreachable
 from certlife.adapters.targets import Setup, Target
 from certlife.conformance.suite import lifecycle
 from certlife.conformance.suite.acts import Join
@@ -204,6 +204,9 @@ class Campaign:
             except Deviated as deviated:
                 self.requests += len(trial.exchanges)
                 again += not self._found(deviated, History("", (), setup=setup, seed=seed))
+            except BudgetSpent:
+                self.requests = max(self.budget, self.requests + len(trial.exchanges))
+                return
             else:
                 self.requests += len(trial.exchanges)
                 return

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
-from certlife.adapters.port import VaultUnreachable
-from certlife.adapters.targets import Target, TargetUnknown, find_target
+from certlife.adapters.targets import Access
 from certlife.conformance.console import PATH, PROFILES, err, out, write_json, write_text
 from certlife.conformance.explain import near
 from certlife.conformance.mutants.all import MUTANTS
@@ -23,6 +23,7 @@ from certlife.conformance.mutants.trials import trials
 from certlife.conformance.register import entries
 from certlife.conformance.register import rules as by_rule
 from certlife.conformance.suite import gaps as known_gaps
+from certlife.conformance.suite.access import access_options, opened
 from certlife.conformance.suite.acts import ActMalformed
 from certlife.conformance.suite.campaign import BUDGET, FOREIGN_BUDGET, Campaign, Progress
 from certlife.conformance.suite.corpus import cases
@@ -53,6 +54,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 @click.option("--json", "json_file", type=PATH, help="write the result as JSON ('-': standard output)")
 @click.option("--junit", "junit_file", type=PATH, help="write the result as JUnit XML")
 @click.option("--report", type=PATH, help="write the result as a web page")
+@access_options
 @click.pass_context
 def verify_command(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -68,13 +70,13 @@ def verify_command(  # noqa: PLR0913 - one for each option
     json_file: Path | None,
     junit_file: Path | None,
     report: Path | None,
+    access: Access,
 ) -> None:
     """Verify a vault: walk it to every rule of the model, judge every answer, shorten what is found."""
-    asked = _target(target)
     reasons = _gaps(gaps)
     for path in (json_file, junit_file, report):
         _writable(path)
-    with _progress() as told:
+    with opened(target, replace(access, budget=budget or FOREIGN_BUDGET)) as asked, _progress() as told:
         if corpus:
             verified = rerun(cases().values(), asked, profile=Profile(profile), seen=lambda run: told(f"case {run.history.name}"))
         else:
@@ -96,15 +98,19 @@ def verify_command(  # noqa: PLR0913 - one for each option
 @click.argument("target")
 @click.option("--profile", type=PROFILES, default="either", help="whom to believe where documents and service disagree")
 @click.option("--json", "json_file", type=PATH, help="write the result as JSON ('-': standard output)")
+@access_options
 @click.pass_context
-def replay_command(context: click.Context, file: Path, target: str, *, profile: str, json_file: Path | None) -> None:
+def replay_command(
+    context: click.Context, file: Path, target: str, *, profile: str, json_file: Path | None, access: Access
+) -> None:
     """Run a saved history again: a finding, or a case of the corpus by its name."""
     try:
         history = cases()[str(file)] if str(file) in cases() else read(file)
     except HistoryMalformed as error:
         raise click.UsageError(str(error)) from None
     try:
-        verified = rerun([history], _target(target), profile=Profile(profile))
+        with opened(target, access) as asked:
+            verified = rerun([history], asked, profile=Profile(profile))
     except ActMalformed as error:
         raise click.UsageError(f"{file}: {error}") from None
     _written(verified, folder=None, json_file=json_file, junit_file=None, report=None)
@@ -115,11 +121,19 @@ def replay_command(context: click.Context, file: Path, target: str, *, profile: 
 @click.argument("names", nargs=-1)
 @click.option("--profile", type=PROFILES, default="either", help="whom to believe where documents and service disagree")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--served", is_flag=True, help="have an emulator serve each, and verify it over TLS")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="how many are verified at a time")
 @click.option("--json", "json_file", type=PATH, help="write the result as JSON ('-': standard output)")
 @click.pass_context
 def mutants_command(
-    context: click.Context, names: tuple[str, ...], *, profile: str, seed: int, workers: int, json_file: Path | None
+    context: click.Context,
+    names: tuple[str, ...],
+    *,
+    profile: str,
+    seed: int,
+    served: bool,
+    workers: int,
+    json_file: Path | None,
 ) -> None:
     """Verify vaults that are each wrong in one way: all have to be found out, by a rule that is about it."""
     unknown = [name for name in names if name not in MUTANTS]
@@ -128,7 +142,7 @@ def mutants_command(
     chosen = [MUTANTS[name] for name in names] if names else list(MUTANTS.values())
     outcomes = []
     quiet = json_file is not None and str(json_file) == "-"
-    for outcome in trials(chosen, profile=Profile(profile), seed=seed, workers=min(workers, len(chosen))):
+    for outcome in trials(chosen, profile=Profile(profile), seed=seed, workers=min(workers, len(chosen)), served=served):
         outcomes.append(outcome)
         if not quiet:
             print_outcome(out(), outcome)
@@ -137,13 +151,6 @@ def mutants_command(
     if not quiet:
         print_outcomes(out(), outcomes)
     context.exit(0 if all(outcome.caught for outcome in outcomes) else 1)
-
-
-def _target(name: str) -> Target:
-    try:
-        return find_target(name)
-    except (TargetUnknown, VaultUnreachable) as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _gaps(path: Path | None) -> dict[str, str]:

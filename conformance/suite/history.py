@@ -103,6 +103,8 @@ def replay(
         return Replayed(history, trial, missing=f"act {len(trial.acts) + 1}: {nothing}")
     finally:
         vault.close()
+    if trial.left_out and not lenient:
+        return Replayed(history, trial, missing=f"a request was not sent: {trial.left_out[0]}")
     if history.about and not any(trial.held[rule] for rule in history.about):
         return Replayed(history, trial, missing=f"none of {' '.join(history.about)} was met")
     return Replayed(history, trial)

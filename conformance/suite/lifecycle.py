@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 import hypothesis
-from certlife.adapters.port import VaultUnreachable
+from certlife.adapters.port import BudgetSpent, VaultUnreachable
 from certlife.adapters.targets import Setup, Target
 from certlife.conformance.suite.acts import Act, Join, Restart, Take, Wait
 from certlife.conformance.suite.atlas import atlas
@@ -79,7 +79,7 @@ class Lifecycle(RuleBasedStateMachine):
     def _try(self, act: Callable[[], object]) -> None:
         try:
             act()
-        except NothingToReferTo:
+        except (NothingToReferTo, BudgetSpent):
             return
         except Deviated as deviated:
             self.found.append((deviated, self.setup_chosen))

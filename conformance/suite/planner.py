@@ -80,6 +80,8 @@ ANSWERING: Final = frozenset(row.rule for table in TABLES.values() for row in ta
     constraint.rule for constraint in CONSTRAINTS
 }
 """The rules that decide about a request."""
+IDLE: Final = 4
+"""How many turns a wandering may take, most of them in vain, for every request that it may send."""
 _DATED: Final = (Drift.RETENTION_ENDS, Drift.RENEWAL_DUE, Drift.NBF_REACHED, Drift.EXP_REACHED)
 _REFUSED: Final = 6
 """A refusal is gone for when the successes that are as near are done."""
@@ -241,23 +243,26 @@ class Planner:
     def wander(self, budget: int) -> None:
         """Take steps that have not followed one another on a name yet, for so many requests."""
         end = len(self.trial.exchanges) + budget
-        while len(self.trial.exchanges) < end:
+        for _ in range(budget * IDLE):
+            if len(self.trial.exchanges) >= end:
+                return
             name = self._choosing.pick((*self._names[-MOST_NAMES:], self._fresh()))
             here = self.joint(name)
-            if here is None:
+            step = None if here is None else self._unpaired(name, here)
+            if step is None:
                 self._names.append(self._fresh())
-                continue
-            step = self._unpaired(name, here)
-            if self._take(name, step):
+            elif self._take(name, step):
                 self._arrive(name)
             else:
                 self.coverage.lack(self._key(step))
                 self._lacked.add((name, id(step)))
 
-    def _unpaired(self, name: str, here: Joint) -> Step:
-        """A step whose row has not come after the last one yet; any where there is none."""
+    def _unpaired(self, name: str, here: Joint) -> Step | None:
+        """A step whose row has not come after the last one yet; any where there is none; None where no step is open."""
         last = self._last.get(name, "")
         steps = [step for step in self._atlas.steps[here] if self._is_open_to(name, step)]
+        if not steps:
+            return None
         fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
         trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
         return self._choosing.pick([step for step in fresh if step.trigger is trigger])
@@ -305,7 +310,7 @@ class Planner:
     def joint(self, name: str) -> Joint | None:
         """Where a name is on the map, if the vault has done nothing on its own but what it was told to; None: nowhere."""
         if name.lower() not in self.trial.belief.names:
-            return Joint() if self.trial.belief.starts_empty else None
+            return Joint() if self.trial.belief.is_new(name) else None
         now = [hypothesis.joint for hypothesis in self._settled(name)]
         assumed = self._assumed.get(name)
         return assumed if assumed in now else self._atlas.placed(now[0])

@@ -12,7 +12,7 @@ from certlife.model import guards as g
 from certlife.model.tables import TABLES
 
 OUT_OF_REACH: Final = {
-    g.name_held: "no target lets a key or a secret of another making hold a name",
+    g.name_held: "no way on the map makes a key or a secret of its own; the edge cases do",
     g.name_perhaps_held: "the vault is known to be empty at first",
     g.backup_unknown: "all backups are known",
     g.key_unclear: "all certificate requests are known",

@@ -108,8 +108,8 @@ def _import_with_policy(scene: Scene) -> Send:
     return _import(scene, wishes={"policy": parts})
 
 
-def _import_badly(scene: Scene) -> Send:
-    flawed: dict[str, Json] = {**bad_policy(scene.choosing, None), "secret_props": {"contentType": PKCS12}}
+def _import_badly(scene: Scene, *, flaw: str) -> Send:
+    flawed: dict[str, Json] = {"secret_props": {"contentType": PKCS12}, **bad_policy(scene.choosing, None, flaw)}
     return _import(scene, wishes={"policy": flawed})
 
 
@@ -143,8 +143,8 @@ def _update_policy_too(scene: Scene, *, version: str = "") -> Send:
     return Send("PATCH", _at(scene, version.replace("NAME", scene.name)), {"policy": parts})
 
 
-def _update_badly(scene: Scene) -> Send:
-    return Send("PATCH", _at(scene, ""), {"policy": bad_policy(scene.choosing, None)})
+def _update_badly(scene: Scene, *, flaw: str) -> Send:
+    return Send("PATCH", _at(scene, ""), {"policy": bad_policy(scene.choosing, None, flaw)})
 
 
 def _change_policy(scene: Scene) -> Send:
@@ -156,8 +156,8 @@ def _change_policy_to(scene: Scene, **parts: Json) -> Send:
     return Send("PATCH", f"/certificates/{scene.name}/policy", dict(parts))
 
 
-def _change_policy_badly(scene: Scene) -> Send:
-    return Send("PATCH", f"/certificates/{scene.name}/policy", bad_policy(scene.choosing, None))
+def _change_policy_badly(scene: Scene, *, flaw: str) -> Send:
+    return Send("PATCH", f"/certificates/{scene.name}/policy", bad_policy(scene.choosing, None, flaw))
 
 
 def _plain(scene: Scene, *, method: str, path: str, body: Json = None, query: Mapping[str, str] | None = None) -> Send:
@@ -237,10 +237,15 @@ def _of_request_ids(**more: Any) -> tuple[Kind, ...]:
     return tuple(partial(_pending, request_id=one, **more) for one in ("", "${NAME.request_id}", "${NAME.request_id.0}", STRANGER))
 
 
+def _of_flaws(kind: Callable[..., Send]) -> tuple[Kind, ...]:
+    """The same with a policy that is bad in each way."""
+    return tuple(partial(kind, flaw=flaw) for flaw in BAD)
+
+
 KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
     Op.CREATE: (
         *(partial(_create, issuer=issuer) for issuer in ("Self", "Unknown", PARTNER, None, NOBODY, UNHEARD_OF)),
-        _create_as_before, *(partial(_create_misnamed, name=name) for name in ("not_a_name", "a.b", "x" * 128)), *(partial(_create_badly, flaw=flaw) for flaw in BAD),
+        _create_as_before, *(partial(_create_misnamed, name=name) for name in ("not_a_name", "a.b", "x" * 128)), *_of_flaws(_create_badly),
         partial(_create_with, attributes={"nbf": 1_900_000_000}),
         partial(_create_with, tags={f"t{index}": "x" for index in range(16)}),
     ),
@@ -250,7 +255,7 @@ KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
         partial(_import, file={"password": "right"}, wishes={"pwd": "wrong"}),
         partial(_import, form="pem", file={"key": False}), partial(_import, file={"key": False}),
         partial(_import, file={"months": 12, "age_days": 500}), partial(_import, file={"age_days": -30}),
-        _import_badly, partial(_import_text, value=None), partial(_import_text, value="AAAA"),
+        *_of_flaws(_import_badly), partial(_import_text, value=None), partial(_import_text, value="AAAA"),
         partial(_import, wishes={"pwd": "p" * 201}), partial(_import, form="pem", wishes={"policy": {"secret_props": {"contentType": PKCS12}}}),
         partial(_import, form="pem", wishes={"value": "-----BEGIN CERTIFICATE-----\r\nAAAA\r\n-----END CERTIFICATE-----\r\n"}),
     ),
@@ -262,12 +267,12 @@ KINDS: Final[Mapping[Op, tuple[Kind, ...]]] = {
         *_of_versions(_update), *_of_versions(_update, tags={"new": "tag"}), partial(_update, attributes={"enabled": False}),
         partial(_update, attributes={"enabled": True}), *_of_versions(_update, attributes={"enabled": False}),
         *_of_versions(_update, attributes={"enabled": True}), _update_policy_too, partial(_update_policy_too, version="${NAME.version.0}"),
-        _update_badly, partial(_update, attributes={"exp": 1_900_000_000}), partial(_update, tags={f"t{index}": "x" for index in range(16)}),
+        *_of_flaws(_update_badly), partial(_update, attributes={"exp": 1_900_000_000}), partial(_update, tags={f"t{index}": "x" for index in range(16)}),
     ),
     Op.GET_POLICY: (partial(_plain, method="GET", path="/certificates/NAME/policy"),),
     Op.UPDATE_POLICY: (
         _change_policy, partial(_change_policy_to, lifetime_actions=RENEWED), partial(_change_policy_to, x509_props={"validity_months": 3}),
-        partial(_change_policy_to, key_props={"kty": "EC", "crv": "P-256", "reuse_key": True}), _change_policy_badly, _change_policy_badly,
+        partial(_change_policy_to, key_props={"kty": "EC", "crv": "P-256", "reuse_key": True}), *_of_flaws(_change_policy_badly),
         partial(_change_policy_to, issuer={"name": "Unknown"}), partial(_change_policy_to, issuer={"name": NOBODY}),
     ),
     Op.DELETE: (partial(_plain, method="DELETE", path="/certificates/NAME"),),

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
-from certlife.adapters.port import Controls, Vault
+from certlife.adapters.port import Controls, NotAsked, Vault
 from certlife.adapters.x509 import X509Reader
 from certlife.conformance.judge import Found
 from certlife.conformance.suite.acts import Act, Cancellation, Decide, Join, Restart, Send, Take, Wait
@@ -21,6 +21,8 @@ from certlife.model.values import Answer, Request
 
 READER: Final = X509Reader()
 API_VERSION: Final = "7.4"
+LONGEST_WAIT_S: Final = 10
+"""How long is really waited where the clock can not be moved: seconds."""
 
 
 class Deviated(Exception):  # noqa: N818 - it is a verdict
@@ -51,6 +53,7 @@ class Trial:
         acts: what was done.
         exchanges: what was said.
         held: how often each rule was kept; of the rows those that certainly were taken.
+        left_out: why acts were left out, which the vault does not take.
     """
 
     def __init__(
@@ -63,12 +66,13 @@ class Trial:
         api_version: str = API_VERSION,
     ) -> None:
         self.profile, self.api_version = profile, api_version
-        self.belief = Belief(starts_empty=fresh)
+        self.belief = Belief(starts_empty=fresh, names_are_new=getattr(vault, "names_are_new", False))
         self.late: Belief | None = None
         self.notebook = Notebook()
         self.acts: list[Act] = []
         self.exchanges: list[Exchange] = []
         self.held: Counter[str] = Counter()
+        self.left_out: list[str] = []
         self._vault = vault
         self._maker = Maker(seed)
 
@@ -82,7 +86,7 @@ class Trial:
         return int(time.time()) if self.controls is None else self.controls.now()
 
     def do(self, act: Act, request: Request | None = None) -> Answer | None:
-        """Carry out an act; return the answer to a request.
+        """Carry out an act; return the answer to a request, None where there is none or the vault does not take it.
 
         Args:
             request: what a Send stands for, where that was found out already.
@@ -95,7 +99,12 @@ class Trial:
         if isinstance(act, Send):
             request = request or self.resolved(act)
             self.acts.append(act)
-            return self.ask(request)
+            try:
+                return self.ask(request)
+            except NotAsked as reason:
+                self.acts.pop()
+                self.left_out.append(str(reason))
+                return None
         self.acts.append(act)
         if isinstance(act, Join):
             self.late = Belief()
@@ -133,7 +142,7 @@ def pull(act: Act, controls: Controls | None) -> None:
     """Pull a lever; where there is none, only waiting does anything: it waits."""
     if controls is None:
         if isinstance(act, Wait):
-            time.sleep(act.seconds)
+            time.sleep(min(act.seconds, LONGEST_WAIT_S))
         return
     match act:
         case Wait():
