@@ -667,10 +667,10 @@ def test_decisions_and_spans_that_were_settled_are_still_settled(store: Store) -
 
 
 def test_every_acknowledged_step_is_there_after_a_kill(path: Path) -> None:
-    *_, tally = KILL.run(path, kills=8, seed=3)
+    *_, tally = KILL.run(path, kills=6, seed=3)
 
-    assert tally.kills == 8
-    assert tally.acknowledged >= 8
+    assert tally.kills == 6
+    assert tally.acknowledged >= 6
 
 
 def test_a_commit_waits_for_the_disk(path: Path) -> None:
