@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Final
 
+from certlife.adapters.clock import DAY_S
 from certlife.conformance.report import COLOURS, met_lines, request_line
 from certlife.conformance.suite.acts import Join, Send
 from certlife.conformance.suite.saved import stem
@@ -60,10 +61,17 @@ def problem_lines(problem: Problem, *, target: str = "TARGET", folder: Path | No
 
 
 def history_lines(problem: Problem) -> Iterator[str]:
-    """The acts that lead to a finding, one a line, each request with its status; with markup."""
+    """The acts that lead to a finding, one a line, each request with its status and its day, if it is a later one; with markup."""
+    began = next((exchange.at for exchange in problem.exchanges if exchange.at is not None), 0)
     for step in steps(problem.history.acts, problem.exchanges):
         last = "  [bold]←[/]" if step.number == len(problem.history.acts) else ""
-        yield f"{step.number:>3}  {_step(step)}{last}"
+        yield f"{step.number:>3}  {_later(step, began)}{_step(step)}{last}"
+
+
+def _later(step: Step, began: int) -> str:
+    at = None if step.exchange is None else step.exchange.at
+    days = 0 if at is None else (at - began) // DAY_S
+    return f"+{days} d " if days else ""
 
 
 def repeat_line(problem: Problem, target: str = "TARGET", folder: Path | None = None) -> str:
