@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 NODE   := tests/node/node_modules
 
-.PHONY: verify test lint falsify mutants seeds bench bench-serve fuzz diagrams clean
+.PHONY: verify test lint falsify mutants seeds bench bench-serve fuzz kill diagrams clean
 
 verify: $(BIN)/certlife
 	$(BIN)/certlife verify memory:
@@ -32,6 +32,12 @@ seeds: $(BIN)/certlife
 bench: $(BIN)/certlife
 	$(BIN)/python tests/bench_judge.py ../shared/ground-truth
 	$(BIN)/python tests/bench_verify.py
+	$(BIN)/python tests/bench_store.py
+
+# No write is lost: whoever writes is killed 200 times, the store by itself and the emulator under load.
+kill: $(BIN)/certlife
+	$(BIN)/python tests/kill_store.py 200
+	$(BIN)/python tests/kill_server.py 200
 
 # The emulator under load; wants wrk (Debian: apt-get install wrk), and a quiet machine.
 bench-serve: $(BIN)/certlife

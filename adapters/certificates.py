@@ -111,11 +111,14 @@ class LocalCA:
 
     Its certificates have the subject, the alternative names, the usages and the key that the request asks for. It never
     issues two with the same serial number.
+
+    Args:
+        issued: how many certificates an authority with that seed has issued, where this one is to go on in its place.
     """
 
-    def __init__(self, seed: int, name: str = _AUTHORITY) -> None:
-        self._seed = seed
-        self._issued = 0
+    def __init__(self, seed: int, name: str = _AUTHORITY, *, issued: int = 0) -> None:
+        self.seed: Final = seed
+        self.issued = issued
         self._name = distinguished_name(name)
         self._key = KeyMaker(seed ^ int.from_bytes(b"local CA")).make("EC", None, "P-256")
         spki = public_key_info(self._key)
@@ -159,8 +162,8 @@ class LocalCA:
         return [leaf, self.certificate]
 
     def _serial(self) -> int:
-        self._issued += 1
-        return uuid_serial(int.from_bytes(hashlib.sha256(f"{self._seed} {self._issued}".encode()).digest()))
+        self.issued += 1
+        return uuid_serial(int.from_bytes(hashlib.sha256(f"{self.seed} {self.issued}".encode()).digest()))
 
 
 def _request(csr: str) -> bytes:

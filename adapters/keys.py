@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, TypeAlias
@@ -53,13 +53,22 @@ class KeyMaker:
 
     Two makers with one seed, asked for the same, make the same keys, until the pool of primes is used up (5151 RSA keys
     of 2048 bits, 276 of 3072, 276 of 4096): after that they are made of random primes too.
+
+    Args:
+        seed: decides the order.
+        made: what another maker with that seed says it has made, where this one is to go on in its place.
     """
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._made: dict[str, int] = {}
+    def __init__(self, seed: int, made: Mapping[str, int] | None = None) -> None:
+        self.seed: Final = seed
+        self._made = dict(made or {})
         self._primes: dict[int, tuple[int, ...]] = {}
         self._waiting: dict[int, list[tuple[int, int]]] = {}
+
+    @property
+    def made(self) -> Mapping[str, int]:
+        """How many keys of which kind it has made."""
+        return self._made
 
     def make(self, kty: str, key_size: int | None, crv: str | None) -> PrivateKey:
         """A key that this maker has not made before; types of an HSM are made alike.
@@ -114,7 +123,7 @@ class KeyMaker:
 
     def _drawn(self, label: str, size: int) -> bytes:
         """Bytes that the seed decides."""
-        return hashlib.shake_256(f"{self._seed} {label}".encode()).digest(size)
+        return hashlib.shake_256(f"{self.seed} {label}".encode()).digest(size)
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from certlife.adapters.emulator import MakesVault, Options, Running, run
+from certlife.adapters.emulator import MakesVault, Options, Running, Store, StoreUnusable, run
 from certlife.adapters.emulator.logs import LEVELS, write_to
 from certlife.adapters.emulator.options import TENANT
 from certlife.adapters.emulator.server import ListenError
@@ -58,8 +58,6 @@ def serve_command(  # noqa: PLR0913 - one for each option
     as_json: bool,
 ) -> None:
     """Emulate the service: vaults over HTTPS, for code that uses certificates, and for its tests."""
-    if data is not None:
-        raise click.UsageError("--data: this version keeps vaults in memory alone")
     given: dict[str, Any] = {"client_id": client_id, "client_secret": client_secret, "control_token": control_token}
     options = Options(
         host=host,
@@ -76,8 +74,13 @@ def serve_command(  # noqa: PLR0913 - one for each option
     )
     write_to(sys.stderr, log_level)
     try:
-        run(options, ready=partial(_told, as_json=as_json), mutants=_Mutants() if control_port is not None else None)
-    except (ListenError, ValueError) as error:
+        run(
+            options,
+            ready=partial(_told, as_json=as_json),
+            mutants=_Mutants() if control_port is not None else None,
+            store=None if data is None else Store(data),
+        )
+    except (ListenError, StoreUnusable, ValueError) as error:
         raise click.UsageError(str(error)) from None
 
 

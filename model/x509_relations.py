@@ -342,15 +342,21 @@ def key_reused_as_wished(look: Look) -> bool:
     wish = member_of(props, "reuse_key")
     if request is None or former is None or not isinstance(wish, bool) or not kind_fits(former, props):
         return True
-    return _moved_to_or_from_hsm(look, props) or (request.key == former.key) == wish
+    reused, kept_in_hsm = request.key == former.key, _kept_in_hsm(look)
+    if kept_in_hsm is None and not reused:
+        return True
+    moved = kept_in_hsm is not None and kept_in_hsm != _of_hsm(props)
+    return moved or reused == wish
 
 
-def _moved_to_or_from_hsm(look: Look, props: object) -> bool:
-    """Whether the key before was of an HSM and the new one is to be none, or the other way round: it is another then."""
+def _kept_in_hsm(look: Look) -> bool | None:
+    """Whether the key before is of an HSM; one that is to be none, or the other way round, is another. None: not known."""
     policy = look.known.versions[-1].policy if look.known.versions else UNKNOWN
-    before = policy.value.get("key_props") if isinstance(policy, Doc) else None
-    kinds = [str(member_of(one, "kty")).endswith("-HSM") for one in (before, props)]
-    return before is not None and kinds[0] != kinds[1]
+    return _of_hsm(policy.value.get("key_props")) if isinstance(policy, Doc) else None
+
+
+def _of_hsm(props: object) -> bool:
+    return str(member_of(props, "kty")).endswith("-HSM")
 
 
 # --- the linked key and secret

@@ -202,7 +202,7 @@ def test_port_that_is_taken_is_told() -> None:
     assert f"port {port}" in ended.output
 
 
-@pytest.mark.parametrize("options", [("--data", "x"), ("--name", "a..b"), ("--port", "70000")])
+@pytest.mark.parametrize("options", [("--data", "/"), ("--name", "a..b"), ("--port", "70000")])
 def test_option_that_can_not_be_met_is_told(options: tuple[str, ...]) -> None:
     ended = CliRunner().invoke(serve_command, ["--port", "0", *options])
 

@@ -695,15 +695,16 @@ def look(
     policy: dict[str, Any] | None = None,
     asked: tuple[str, ...] | None = None,
     x5t: str | None = None,
+    kept: Document = UNKNOWN,
     **seen: Part,
 ) -> Look:
     """A look at the only version of a name, or at the operation that is to make it.
 
-    The policy is the one known, `asked` the paths in it that the request itself gave (None: it was shown before), and
+    The policy is the one known, `kept` the one that the version was made by, `asked` the paths in it that the request itself gave (None: it was shown before), and
     what is `seen` the content that was read: x509, csr, former, secret.
     """
     members = Doc(POLICY if policy is None else policy)
-    version = VersionFacts(id="1" * 32, x5t=x5t or str(right().thumbprint), created=MADE, making=making)
+    version = VersionFacts(id="1" * 32, x5t=x5t or str(right().thumbprint), created=MADE, making=making, policy=kept)
     known = Known(
         versions=(version,),
         pending=PendingFacts(started=MADE - 5),
@@ -739,7 +740,7 @@ def asking(*asked: str, policy: dict[str, Any] | None = None, former: X509Facts 
     facts = facts_of(request(**wrong))
     sent = {"policy": POLICY if policy is None else policy}
     return look(
-        View.OPERATION, {}, operation=Operation.CREATE, sent=sent, policy=policy, asked=asked, csr=facts, former=former
+        View.OPERATION, {}, operation=Operation.CREATE, sent=sent, policy=policy, asked=asked, csr=facts, former=former, kept=Doc(POLICY)
     )
 
 
@@ -1027,6 +1028,14 @@ def test_certificate_from_before_the_session_may_be_anything() -> None:
 def test_key_may_be_new_where_the_former_one_does_not_fit_the_policy() -> None:
     policy = changed("key_props", reuse_key=True, key_size=4096)
     assert RULES["X509-56"].holds(asking("key_props.reuse_key", policy=policy, former=right(), key=OTHER))
+
+
+def test_key_may_be_new_where_nobody_knows_whether_the_former_one_can_leave_its_hsm() -> None:
+    seen = asking("key_props.reuse_key", policy=REUSE, former=right(), key=OTHER)
+    unknown = replace(seen.known, versions=(replace(seen.known.versions[0], policy=UNKNOWN),))
+    seen.known = unknown
+
+    assert RULES["X509-56"].holds(seen)
 
 
 def test_request_of_a_seen_policy_is_held_against_it() -> None:

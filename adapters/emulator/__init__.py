@@ -5,6 +5,7 @@ Not here: how vaults answer (memory), the wire format (wire), the command line (
 
 from certlife.adapters.emulator.options import Options
 from certlife.adapters.emulator.server import Running, run
-from certlife.adapters.emulator.vaults import MakesVault, Stored
+from certlife.adapters.emulator.store import Store, StoreUnusable
+from certlife.adapters.emulator.vaults import MakesVault
 
-__all__ = ["MakesVault", "Options", "Running", "Stored", "run"]
+__all__ = ["MakesVault", "Options", "Running", "Store", "StoreUnusable", "run"]

@@ -136,7 +136,7 @@ class Emulator:
         if asked.fault is not None:
             log(logging.INFO, "fault", vault=asked.place.vault, kind=asked.fault.kind.value)
             return await self._faulty(asked, asked.hosted, asked.fault)
-        return self._performed(asked, asked.hosted)
+        return await self._performed(asked, asked.hosted)
 
     def _aside(self, method: str, path: str, asked: _Asked) -> WireAnswer | None:
         """What is answered without a token, and is no vault's business."""
@@ -163,16 +163,16 @@ class Emulator:
             return self._wired(instead, asked)
         if fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.after_s)
-            return self._performed(asked, hosted)
+            return await self._performed(asked, hosted)
         if fault.kind is FaultKind.LOSE:
-            self._performed(asked, hosted)
+            await self._performed(asked, hosted)
         abort = asked.scope.get(ABORT)
         if abort is None:
             return self._wired(_BROKEN, asked)
         abort()
         return None
 
-    def _performed(self, asked: _Asked, hosted: Hosted) -> WireAnswer:
+    async def _performed(self, asked: _Asked, hosted: Hosted) -> WireAnswer:
         address = f"{asked.base}{asked.place.prefix}"
         sent = WireRequest(asked.scope["method"], asked.target.removeprefix(asked.place.prefix), asked.headers, asked.body)
         try:
@@ -183,7 +183,9 @@ class Emulator:
         if changed:
             self.vaults.stored(hosted)
         wire = self._wired(answer, asked, request)
-        if request.method == "GET" and not asked.body:
+        changes = hosted.vault.changes
+        await self.vaults.kept(hosted)
+        if request.method == "GET" and not asked.body and hosted.vault.changes == changes:
             self.memo.keep(asked.scope, hosted, f"{asked.scheme}://{asked.place.resource}", wire)
         return wire
 

@@ -74,7 +74,7 @@ class Control:
             answer = self._stranger(asgi.headers_of(scope))
             if answer is None:
                 body = await asgi.body_of(scope, receive, most=_MOST, read=8 * _MOST, seconds=_BODY_S)
-                answer = self._answered(scope["method"], scope["path"], body)
+                answer = await self._answered(scope["method"], scope["path"], body)
         except GoneError:
             return
         except BodyRefusedError as refused:
@@ -95,7 +95,7 @@ class Control:
             return refusal(401, "Unauthorized", "Authorization: Bearer TOKEN is missing or wrong")
         return None
 
-    def _answered(self, method: str, path: str, body: bytes) -> Answer:
+    async def _answered(self, method: str, path: str, body: bytes) -> Answer:
         parts = tuple(part for part in path.split("/") if part)
         name = parts[1].lower() if parts[:1] == ("vaults",) and len(parts) > 1 else ""
         words = "/".join(("vaults", "*", *parts[2:]) if name else parts)
@@ -104,21 +104,27 @@ class Control:
         if (method, words) not in _VERBS:
             return refusal(405, "MethodNotAllowed", f"{method} is not for {path[:200]}")
         try:
+            before = self._named(name)
             answer = _VERBS[method, words](self, name, Asked(read(body)))
         except VaultUnknown as error:
             return refusal(404, "NoSuchVault", str(error))
         except ValueError as error:  # the body is no JSON, a member is malformed, no such vault can be, the levers refuse
             return refusal(400, "BadVerb", str(error))
+        await self._stored(before, self._named(name))
         if method != "GET":
-            self._store(name)
             log(logging.INFO, "control", method=method, verb=words, vault=name)
         return answer
 
-    def _store(self, name: str) -> None:
-        """Have kept what a verb may have changed; whatever makes or forgets a vault has seen to that itself."""
-        for hosted in self.vaults:
-            if hosted.name == name:
-                self.vaults.stored(hosted)
+    def _named(self, name: str) -> Hosted | None:
+        return next((hosted for hosted in self.vaults if hosted.name == name), None)
+
+    async def _stored(self, before: Hosted | None, after: Hosted | None) -> None:
+        """Have kept what a verb may have changed, and wait for it; whatever makes or forgets a vault has told that itself."""
+        if after is not None:
+            self.vaults.stored(after)
+        for hosted in (before, after):
+            if hosted is not None:
+                await self.vaults.kept(hosted)
 
     def shown(self, hosted: Hosted) -> Json:
         """What there is to know about a vault."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -22,10 +23,12 @@ from certlife.adapters.emulator.app import Emulator
 from certlife.adapters.emulator.authority import Identity, identity
 from certlife.adapters.emulator.control import Control
 from certlife.adapters.emulator.faults import Faults
+from certlife.adapters.emulator.keeper import Keeper
 from certlife.adapters.emulator.logs import log
 from certlife.adapters.emulator.options import Options
 from certlife.adapters.emulator.protocol import Protocol
-from certlife.adapters.emulator.vaults import MakesVault, Stored, Vaults
+from certlife.adapters.emulator.store import Store
+from certlife.adapters.emulator.vaults import MakesVault, Vaults
 
 LOOPBACK: Final = "127.0.0.1"
 _BOTH: Final = (LOOPBACK, "::1")
@@ -63,18 +66,24 @@ def run(
     *,
     ready: Callable[[Running], None],
     mutants: Mapping[str, MakesVault] | None = None,
-    stored: Stored | None = None,
+    store: Store | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what has begun.
 
     Args:
         ready: is called once when requests are answered.
         mutants: vaults that are wrong, by name, for the control endpoint.
-        stored: keeps each vault that may have changed.
-    Raises: ListenError. ValueError: a name in the options is none.
+        store: where vaults are kept; it is closed in the end.
+    Raises: ListenError. ValueError: a name in the options is none. StoreUnusable: what is in the store can not be read.
     """
     with contextlib.ExitStack() as stack:
-        serving = _Serving(options, Vaults(mutants=mutants, fast=options.fast, seed=options.seed, stored=stored), stack)
+        keeper = None if store is None else stack.enter_context(contextlib.closing(Keeper(store)))
+        stored, kept = (None, None) if keeper is None else (keeper.note, keeper.kept)
+        vaults = Vaults(mutants=mutants, fast=options.fast, seed=options.seed, stored=stored, kept=kept)
+        for hosted in () if keeper is None else keeper.hosted():
+            vaults.adopt(hosted)
+        gc.freeze()  # the collector has no business with what was read: looking through 10,000 certificates takes 0.3 s
+        serving = _Serving(options, vaults, stack)
         factory = serving.servers[0].config.get_loop_factory()
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(serving.serve(ready))

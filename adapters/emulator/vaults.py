@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -84,6 +84,8 @@ Stored: TypeAlias = Callable[[Hosted], None]
 
 What it raises becomes an answer of 500, after which both outcomes are possible.
 """
+Kept: TypeAlias = Callable[[Hosted], Awaitable[None]]
+"""Waits until all that was told of a vault is kept; what it raises is answered like that too."""
 
 
 class Vaults:
@@ -94,6 +96,7 @@ class Vaults:
         fast: whether issuance, deletion, recovery and purge take no time.
         seed: of vaults that nobody gave one; None for a different one each.
         stored: is told of each vault that may have changed.
+        kept: is waited for before an answer goes out.
         clock: real time, seconds since 1970.
     """
 
@@ -104,12 +107,14 @@ class Vaults:
         fast: bool = False,
         seed: int | None = None,
         stored: Stored | None = None,
+        kept: Kept | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._mutants = {} if mutants is None else mutants
         self._fast, self._seed, self._clock = fast, seed, clock
         self._hosted: dict[str, Hosted] = {}
         self.stored: Stored = stored or _forgotten
+        self.kept: Kept = kept or _at_once
 
     @property
     def mutants(self) -> list[str]:
@@ -192,3 +197,7 @@ class Vaults:
 
 def _forgotten(_: Hosted) -> None:
     """Keep nothing: what is in memory is gone with it."""
+
+
+async def _at_once(_: Hosted) -> None:
+    """Wait for nothing."""

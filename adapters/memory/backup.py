@@ -56,6 +56,7 @@ def restore(state: State, call: Call) -> Answer:
     if there is not None:
         raise restore_conflict(f"{call.vault}/certificates/{record.name}/{record.current.id}")
     state.records[record.name.lower()] = record
+    state.touch(record.name)
     agenda.schedule_lifetime(state, record, call.now)
     for version in record.versions[-1:]:
         agenda.schedule_expiry(state, record, version, call.now)

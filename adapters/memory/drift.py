@@ -22,7 +22,7 @@ from certlife.model.vocabulary import IssuerKind
 def settle(state: State) -> None:
     """Let everything happen that has fallen due."""
     for at, due in state.agenda.until(state.clock.now):
-        state.changes += 1
+        state.touch(due.record.name)
         _HAPPENS[due.what](state, due, at)
 
 

@@ -30,8 +30,8 @@ class Levers:
 
         Raises: ValueError: `seconds` is below 0.
         """
-        self._state.changes += 1
         self._state.clock.advance(seconds)
+        self._state.touch()
 
     def decide(self, decision: Decision, *, kind: IssuerKind = IssuerKind.PARTNER, name: str | None = None) -> None:
         """Settle what an issuer will do.
@@ -40,7 +40,7 @@ class Levers:
         should refuse to sign, of which no source knows.
         """
         self._settle()
-        self._state.changes += 1
+        self._state.touch(name or "")
         if name is None:
             _check(decision, kind)
             self._state.plan.decisions[kind].append(decision)
@@ -54,8 +54,8 @@ class Levers:
 
     def decide_cancellation(self, *, wins: bool, after_s: int = 10) -> None:
         """Settle whether the next cancellation takes effect, and how soon."""
-        self._state.changes += 1
         self._state.plan.cancellations.append((wins, after_s))
+        self._state.touch()
 
     def take(
         self,
@@ -66,19 +66,19 @@ class Levers:
         issuance_s: int | None = None,
     ) -> None:
         """Settle how long deletions, recoveries and purges take from now on, and issuers unless settled; 0: at once."""
-        self._state.changes += 1
         plan = self._state.plan
         plan.issuance_s = plan.issuance_s if issuance_s is None else issuance_s
         plan.deletion_s = plan.deletion_s if deletion_s is None else deletion_s
         plan.recovery_s = plan.recovery_s if recovery_s is None else recovery_s
         plan.purge_s = plan.purge_s if purge_s is None else purge_s
+        self._state.touch()
 
     def restart(self) -> None:
         """Stop and start: what is held, and what runs, stays; decisions that wait for an operation are forgotten."""
-        self._state.changes += 1
         for waiting in self._state.plan.decisions.values():
             waiting.clear()
         self._state.plan.cancellations.clear()
+        self._state.touch()
 
     @property
     def outbox(self) -> Sequence[Message]:

@@ -32,8 +32,8 @@ def get_secret(state: State, call: Call) -> Answer:
     record, version = _part(state, call, "secret", "SecretDisabled")
     form = str(members(version.policy["secret_props"], "secret_props")["contentType"])
     if version.secret is None:
-        state.changes += 1
         exportable = members(version.policy["key_props"], "key_props").get("exportable")
+        state.touch(record.name)
         version.secret = files.written(version.key if exportable else None, version.chain, form)
     return shown.ok(
         {

@@ -8,15 +8,15 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from random import Random
 from typing import Any, Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
 from certlife.adapters.clock import Clock
 from certlife.adapters.keys import KeyMaker
+from certlife.adapters.memory.dice import Dice
 from certlife.adapters.port import Decision, Message
 from certlife.model.values import Json, Request
 from certlife.model.vocabulary import IssuerKind
@@ -138,6 +138,7 @@ class Record:
         versions: the issued ones, oldest first; the last is the current one.
         placeholder: what stands for the certificate before its first version is issued (observed J-12, P-19).
         turn: counts changes of stage and of policy; a moment on the agenda that knows an older turn is void.
+        dues: its part of the agenda, by number: the moment, and what falls due then.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Record:
     deleted_date: int = 0
     purge_date: int = 0
     turn: int = 0
+    dues: dict[int, tuple[int, Due]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def current(self) -> Version:
@@ -238,10 +240,19 @@ class Due:
     about: Pending | Version | None = None
     action: str = ""
 
+    @property
+    def void(self) -> bool:
+        """Whether its name has moved on, for good: there will be nothing to do."""
+        if isinstance(self.about, Pending):
+            return self.record.pending is not self.about or self.about.turn != self.turn
+        if self.what in (What.NEAR_EXPIRY, What.EXPIRY):
+            return not self.record.versions or self.record.versions[-1] is not self.about
+        return self.record.turn != self.turn
+
 
 @dataclass(slots=True)
 class Agenda:
-    """What will happen by itself, in order of time."""
+    """What will happen by itself, in order of time; every record knows its own part of it."""
 
     _moments: list[tuple[int, int, Due]] = field(default_factory=list)
     _count: int = 0
@@ -249,12 +260,22 @@ class Agenda:
     def at(self, moment: int, due: Due) -> None:
         """Note that something falls due at a moment."""
         self._count += 1
+        record = due.record
+        record.dues = {number: one for number, one in record.dues.items() if not one[1].void}
+        record.dues[self._count] = (moment, due)
         heapq.heappush(self._moments, (moment, self._count, due))
+
+    def take_up(self, records: Iterable[Record]) -> None:
+        """Go on with what these records have noted."""
+        self._moments = [(moment, number, due) for one in records for number, (moment, due) in one.dues.items()]
+        self._count = max((number for _, number, _ in self._moments), default=0)
+        heapq.heapify(self._moments)
 
     def until(self, now: int) -> Iterator[tuple[int, Due]]:
         """Yield what has fallen due with its moment, also what that brings about."""
         while self._moments and self._moments[0][0] <= now:
-            moment, _, due = heapq.heappop(self._moments)
+            moment, number, due = heapq.heappop(self._moments)
+            due.record.dues.pop(number, None)
             yield moment, due
 
     @property
@@ -269,13 +290,15 @@ class State:
 
     Attributes:
         parts: keys and secrets of their own by `keys` or `secrets` and the name in lower case, the newest version last.
+        touched: what may have changed since the vault was last kept: names in lower case, the empty one for the rest; None
+            as long as nobody keeps it.
         changes: counts whatever may have changed it; as long as it stays, and nothing is due, it answers a GET alike.
     """
 
     settings: Settings
     clock: Clock
     address: str
-    dice: Random
+    dice: Dice
     keys: KeyMaker
     ca: LocalCA
     records: dict[str, Record] = field(default_factory=dict)
@@ -285,7 +308,14 @@ class State:
     agenda: Agenda = field(default_factory=Agenda)
     outbox: list[Message] = field(default_factory=list)
     parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
+    touched: set[str] | None = None
     changes: int = 0
+
+    def touch(self, name: str = "") -> None:
+        """Note that what is under a name may have changed, and the rest of the vault."""
+        self.changes += 1
+        if self.touched is not None:
+            self.touched.add(name.lower())
 
     def new_id(self) -> str:
         """Return 32 hex digits, a UUIDv4 without its dashes (observed P-8, P-27)."""

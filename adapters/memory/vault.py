@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from random import Random
 from typing import Final, TypeAlias
 
 from certlife.adapters.certificates import LocalCA
@@ -28,6 +27,7 @@ from certlife.adapters.memory import (
     operations,
     parts,
 )
+from certlife.adapters.memory.dice import Dice
 from certlife.adapters.memory.drift import settle
 from certlife.adapters.memory.errors import RefusedError, bad_parameter
 from certlife.adapters.memory.levers import Levers
@@ -90,6 +90,7 @@ class MemoryVault:
         start: the clock at the beginning, whole seconds since 1970.
         api_version: for requests that do not name one.
         address: scheme and host in identifiers; None means those that each request was sent to.
+        state: what a vault held that is to go on; seed, settings and start are those of its beginning then.
     """
 
     def __init__(
@@ -100,14 +101,15 @@ class MemoryVault:
         start: int = 1_700_000_000,
         api_version: str = "7.4",
         address: str | None = None,
+        state: State | None = None,
     ) -> None:
         self._address, self._api = address, api_version
         self._answers = dict(_ANSWERS)
-        self._state = State(
+        self._state = state or State(
             settings=settings or Settings(),
             clock=Clock(start),
             address=address or Request("GET", "/").vault,
-            dice=Random(seed),  # noqa: S311 - a stand-in that repeats itself on purpose
+            dice=Dice(seed),
             keys=KeyMaker(seed),
             ca=LocalCA(seed),
         )
@@ -117,6 +119,11 @@ class MemoryVault:
     def controls(self) -> Levers:
         """The levers."""
         return self._levers
+
+    @property
+    def state(self) -> State:
+        """What it holds, for whoever keeps it."""
+        return self._state
 
     @property
     def changes(self) -> int:
@@ -140,17 +147,17 @@ class MemoryVault:
         """
         if self._state.changes and clock.now < self._state.clock.now:
             raise ValueError("the clock is behind the vault's own")
-        self._state.changes += 1
+        self._state.touch()
         self._state.clock = clock
 
     def perform(self, request: Request) -> Answer:
         """Answer a request, after everything that has fallen due."""
         self._state.clock.tick()
         settle(self._state)
-        if request.method != "GET":
-            self._state.changes += 1
         try:
             operation, name, version = route(request.method, request.path)
+            if request.method != "GET":
+                self._state.touch(name)
             answer = self._answers[operation](self._state, self._call(request, name, version))
         except RefusedError as refused:
             answer = refused.answer()
@@ -167,7 +174,7 @@ class MemoryVault:
                 f"({API_VERSIONS[-2]})."
             )
         if self._address is None and self._state.address != request.vault:
-            self._state.changes += 1
+            self._state.touch()
             self._state.address = request.vault
         own = replace(request, body=_apart(request.body))
         return Call(own, name, version, self._state.clock.now, api, self._address or request.vault)
