@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Final, TypeAlias
 
 from certlife.adapters.extensions import DEFAULT_USAGES, PropertyMalformed
+from certlife.adapters.light import EXPONENT, LightEcKey, LightRsaKey
 from certlife.model.x509 import curve_named, ec_key, rsa_key
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -32,8 +33,6 @@ CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
 
 _WIRE: Final = {curve().name: name for name, curve in CURVES.items()}
 _BY_SIZE: Final = {256: "P-256", 384: "P-384", 521: "P-521"}
-_EXPONENT: Final = 65537
-_KEYS_KEPT: Final = 256
 _OPERATIONS: Final = {
     "dataencipherment": ("encrypt", "decrypt"),
     "decipheronly": ("decrypt",),
@@ -94,15 +93,15 @@ class KeyMaker:
         primes, turn = self._primes[size], self._turn(f"RSA {size}")
         pool = len(_pool()[size // 2])
         if turn < pool * (pool - 1) // 2:
-            return _rsa_of(*_paired(primes, turn))
+            return LightRsaKey(*_paired(primes, turn))
         waiting = self._waiting.setdefault(size, [])
         if not waiting:
             waiting += self._further(size)
-        return _rsa_of(*waiting.pop())
+        return LightRsaKey(*waiting.pop())
 
     def _further(self, size: int) -> list[tuple[int, int]]:
         """Two random primes, each with every prime there is: one search for primes is good for twice as many keys."""
-        made = rsa.generate_private_key(public_exponent=_EXPONENT, key_size=size).private_numbers()
+        made = rsa.generate_private_key(public_exponent=EXPONENT, key_size=size).private_numbers()
         known = self._primes[size]
         self._primes[size] = (*known, made.p, made.q)
         return [(made.p, made.q), *((new, old) for new in (made.p, made.q) for old in known)]
@@ -113,7 +112,7 @@ class KeyMaker:
         kind = CURVES[curve]()
         number = int.from_bytes(self._drawn(f"EC {curve} {self._turn(curve)}", 80))
         # every curve's order lies above 2 ** (key_size - 1), so that this is a private key of it
-        return ec.derive_private_key(1 + number % (1 << kind.key_size - 1), kind)
+        return LightEcKey(1 + number % (1 << kind.key_size - 1), kind)
 
     def _turn(self, kind: str) -> int:
         """How many keys of a kind were made before this one."""
@@ -143,27 +142,6 @@ def _paired(primes: tuple[int, ...], turn: int) -> tuple[int, int]:
     if place == 0:
         return last, ring[lap]
     return ring[(lap + place) % len(ring)], ring[lap - place]
-
-
-@lru_cache(maxsize=_KEYS_KEPT)
-def _rsa_of(first: int, second: int) -> rsa.RSAPrivateKey:
-    p, q = max(first, second), min(first, second)
-    d = rsa.rsa_recover_private_exponent(_EXPONENT, p, q)
-    numbers = rsa.RSAPrivateNumbers(
-        p=p,
-        q=q,
-        d=d,
-        dmp1=rsa.rsa_crt_dmp1(d, p),
-        dmq1=rsa.rsa_crt_dmq1(d, q),
-        iqmp=rsa.rsa_crt_iqmp(p, q),
-        public_numbers=rsa.RSAPublicNumbers(_EXPONENT, p * q),
-    )
-    return numbers.private_key(unsafe_skip_rsa_key_validation=True)  # the tests of the pool have tried its primes
-
-
-def fresh(key: PrivateKey) -> PrivateKey:
-    """The same key as it was before it signed: what the library keeps for the next signature is three times its size."""
-    return key.private_numbers().private_key(unsafe_skip_rsa_key_validation=True) if isinstance(key, rsa.RSAPrivateKey) else key
 
 
 # --- what is public of a key

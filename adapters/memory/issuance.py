@@ -6,7 +6,6 @@ Not here: when (drift), at whose request (creation, merging, importing).
 from __future__ import annotations
 
 from certlife.adapters import certificates
-from certlife.adapters.keys import fresh
 from certlife.adapters.memory import agenda, outbox
 from certlife.adapters.memory.policy import members
 from certlife.adapters.memory.state import Key, Members, Pending, Record, State, Version
@@ -53,7 +52,6 @@ def issue(state: State, record: Record, pending: Pending, at: int) -> Version:
 def complete(state: State, record: Record, pending: Pending, chain: list[bytes], at: int) -> Version:
     """Turn a signed certificate into the current version, and end the operation with it (observed N-11, N-38)."""
     stub = record.placeholder
-    pending.key = fresh(pending.key)
     version = version_of(state, chain, pending.key, pending.policy, at)
     # J-15: the tags of the create; those that a stub was given since are newer (J-35), what becomes of them unrecorded
     version.tags = dict(stub.tags if stub is not None and stub.tags else pending.tags)
