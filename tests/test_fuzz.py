@@ -21,7 +21,7 @@ from certlife.adapters.emulator.logs import LOGGER
 from certlife.adapters.emulator.tokens import SERVICE
 from certlife.adapters.files import FileRefused, opened
 from certlife.adapters.keys import KeyMaker
-from certlife.adapters.memory import Settings
+from certlife.adapters.memory import Settings, policy
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -66,6 +66,9 @@ def test_emulator_bears_spoiled_requests(seed: int) -> None:
     assert found.wrong == {}
     assert found.inputs == 2500
     assert {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 415} <= set(found.statuses)  # it came everywhere
+    shared = policy._PARTS_KEPT  # noqa: SLF001 - no request may change what policies share
+    assert shared
+    assert [spelled for spelled, part in shared.items() if repr(part) != spelled] == []
 
 
 def test_emulator_bears_spoiled_bytes_over_sockets(tmp_path: Path) -> None:
