@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
 from typing import Final, TypeAlias
@@ -33,6 +34,9 @@ CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
 
 _WIRE: Final = {curve().name: name for name, curve in CURVES.items()}
 _BY_SIZE: Final = {256: "P-256", 384: "P-384", 521: "P-521"}
+_AHEAD: Final = 50
+"""How many keys before the last one further primes are searched for: a search takes as long as two to ten keys."""
+_SEARCH: Final = ThreadPoolExecutor(1, thread_name_prefix="primes")
 _OPERATIONS: Final = {
     "dataencipherment": ("encrypt", "decrypt"),
     "decipheronly": ("decrypt",),
@@ -63,6 +67,7 @@ class KeyMaker:
         self._made = dict(made or {})
         self._primes: dict[int, tuple[int, ...]] = {}
         self._waiting: dict[int, list[tuple[int, int]]] = {}
+        self._searches: dict[int, Future[tuple[int, int]]] = {}
 
     @property
     def made(self) -> Mapping[str, int]:
@@ -92,19 +97,21 @@ class KeyMaker:
             self._primes[size] = tuple(sorted(_pool()[size // 2], key=lambda prime: self._drawn(f"{prime:x}", 16)))
         primes, turn = self._primes[size], self._turn(f"RSA {size}")
         pool = len(_pool()[size // 2])
-        if turn < pool * (pool - 1) // 2:
-            return LightRsaKey(*_paired(primes, turn))
+        left = pool * (pool - 1) // 2 - turn
         waiting = self._waiting.setdefault(size, [])
+        if max(left, len(waiting)) <= _AHEAD and size not in self._searches:
+            self._searches[size] = _SEARCH.submit(_two_primes, size)
+        if left > 0:
+            return LightRsaKey(*_paired(primes, turn))
         if not waiting:
             waiting += self._further(size)
         return LightRsaKey(*waiting.pop())
 
     def _further(self, size: int) -> list[tuple[int, int]]:
         """Two random primes, each with every prime there is: one search for primes is good for twice as many keys."""
-        made = rsa.generate_private_key(public_exponent=EXPONENT, key_size=size).private_numbers()
-        known = self._primes[size]
-        self._primes[size] = (*known, made.p, made.q)
-        return [(made.p, made.q), *((new, old) for new in (made.p, made.q) for old in known)]
+        known, found = self._primes[size], self._searches.pop(size).result()
+        self._primes[size] = (*known, *found)
+        return [found, *((new, old) for new in found for old in known)]
 
     def _ec(self, curve: str) -> ec.EllipticCurvePrivateKey:
         if curve not in CURVES:
@@ -123,6 +130,11 @@ class KeyMaker:
     def _drawn(self, label: str, size: int) -> bytes:
         """Bytes that the seed decides."""
         return hashlib.shake_256(f"{self.seed} {label}".encode()).digest(size)
+
+
+def _two_primes(size: int) -> tuple[int, int]:
+    made = rsa.generate_private_key(public_exponent=EXPONENT, key_size=size).private_numbers()
+    return made.p, made.q
 
 
 @cache
