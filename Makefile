@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 NODE   := tests/node/node_modules
 
-.PHONY: verify test lint falsify mutants seeds bench kill diagrams clean
+.PHONY: verify test lint falsify mutants seeds bench bench-serve fuzz kill diagrams clean
 
 verify: $(BIN)/certlife
 	$(BIN)/certlife verify memory:
@@ -38,6 +38,15 @@ bench: $(BIN)/certlife
 kill: $(BIN)/certlife
 	$(BIN)/python tests/kill_store.py 200
 	$(BIN)/python tests/kill_server.py 200
+
+# The emulator under load; wants wrk (Debian: apt-get install wrk), and a quiet machine.
+bench-serve: $(BIN)/certlife
+	$(BIN)/python tests/bench_serve.py
+
+# The emulator under 220,000 spoiled requests, and under schemathesis; about five minutes.
+fuzz: $(BIN)/certlife
+	$(BIN)/python tests/fuzz_emulator.py
+	$(BIN)/python tests/fuzz_schema.py
 
 diagrams: $(BIN)/certlife
 	$(BIN)/certlife diagram --format mermaid -o docs/diagrams

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
-from certlife.adapters import der, extensions
+from certlife.adapters import armour, der, extensions
 from certlife.adapters.keys import KeyMaker, PrivateKey, public_key_info, spelled
 from certlife.adapters.signing import END_OF_TIME, key_id, months_after, signed, signed_certificate
 from certlife.adapters.subjects import SubjectMalformed, distinguished_name
@@ -51,8 +50,6 @@ _VALIDITY_OF_AUTHORITY: Final = (631_152_000, END_OF_TIME)
 _AUTHORITY: Final = "C=US, O=certlife, CN=certlife local CA"
 _EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
 _SIGNED_DATA: Final = bytes.fromhex("2a864886f70d010702")
-_ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]+-----")
-_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _ENCODED_TWICE: Final = 3
 """How often a link of a chain may be wrapped: base64 of PEM of base64 (observed P-45)."""
 
@@ -310,10 +307,10 @@ def certificates_in(x5c: Sequence[str]) -> list[bytes]:
 def _unwrapped(text: str, layers: int) -> list[bytes]:
     if layers == 0:
         raise CertificateMalformed("an element is wrapped too often")
-    blocks = [match[2] for match in _BLOCK.finditer(text)]
+    blocks = [block.inside for block in armour.blocks(text)]
     if len(blocks) > 1:
-        return [certificate for block in blocks for certificate in _unwrapped(block, layers)]
-    body = blocks[0] if blocks else _ARMOUR.sub("", text.partition("-----END ")[0] or text)
+        return [certificate for block in blocks for certificate in _unwrapped(block, layers - 1)]
+    body = blocks[0] if blocks else armour.bare(text)
     try:
         content = base64.b64decode("".join(body.split()), validate=True)
     except ValueError:

@@ -6,13 +6,13 @@ Not here: what the vault makes of them.
 from __future__ import annotations
 
 import base64
-import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
+from certlife.adapters import armour, costs
 from certlife.adapters.certificates import CertificateMalformed, certificates_in, public_key_matches, times_of
 from certlife.adapters.der import ContentRefused
 from certlife.adapters.keys import RSA_SIZES, PrivateKey, curve_of
@@ -32,7 +32,6 @@ _T = TypeVar("_T")
 _BEYOND: Final = (
     ValueError, TypeError, LookupError, OverflowError, UnsupportedAlgorithm, InternalError, x509.InvalidVersion,
 )  # fmt: skip
-_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\n.*?\n-----END \1-----", re.DOTALL)
 
 # The service's own words, as its users quote them in public; no recording has them (N-44, J-31, P-57).
 UNREAD_PFX: Final = (
@@ -177,7 +176,7 @@ def _pem_text(value: str) -> str:
 def _in_pem(text: str, password: str | None) -> tuple[object, list[bytes]]:
     if "\r" in text:
         raise FileRefused(ODD_PEM)
-    blocks = [(match[1], match[0]) for match in _BLOCK.finditer(text)]
+    blocks = [(block.label, block.whole) for block in armour.blocks(text) if _has_lines(block.inside)]
     keys = [(label, block) for label, block in blocks if label.endswith("PRIVATE KEY")]
     if len(keys) > 1 or any(label not in ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY") for label, _ in keys):
         raise FileRefused(ODD_PEM)
@@ -191,7 +190,19 @@ def _in_pem(text: str, password: str | None) -> tuple[object, list[bytes]]:
     return (_key_in(*keys[0], password) if keys else None), found
 
 
+def _has_lines(inside: str) -> bool:
+    return len(inside) > 1 and inside.startswith("\n") and inside.endswith("\n")
+
+
 def _key_in(label: str, block: str, password: str | None) -> object:
+    try:
+        content = base64.b64decode(block.partition("\n")[2].rpartition("\n")[0])
+    except ValueError:
+        raise FileRefused(UNREAD_PEM) from None
+    if len(content) > costs.MOST_OF_KEY:
+        raise FileRefused(ODD_KEY)
+    if costs.too_many_rounds(content):
+        raise FileRefused(UNREAD_PEM)
     secret = _encoded(password) if label.startswith("ENCRYPTED") else None
     return _attempt(lambda: serialization.load_pem_private_key(block.encode(), secret), UNREAD_PEM)
 
@@ -206,6 +217,10 @@ def _in_pfx(value: str, password: str | None) -> tuple[object, list[bytes]]:
         raise FileRefused(UNREAD_PFX) from None
     if password is not None and "\0" in password:
         raise FileRefused(UNREAD_PFX)  # the library does not refuse it, but panics
+    if costs.too_large_key(content):
+        raise FileRefused(ODD_KEY)
+    if costs.too_many_rounds(content):
+        raise FileRefused(UNREAD_PFX)
     file = _loaded(content, _encoded(password))
     entries = [entry for entry in (file.cert, *file.additional_certs) if entry is not None]
     return file.key, [entry.certificate.public_bytes(serialization.Encoding.DER) for entry in entries]

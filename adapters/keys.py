@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from importlib.resources import files
 from typing import Final, TypeAlias
 
 from certlife.adapters.extensions import DEFAULT_USAGES, PropertyMalformed
+from certlife.adapters.light import EXPONENT, LightEcKey, LightRsaKey
 from certlife.model.x509 import curve_named, ec_key, rsa_key
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -32,8 +34,9 @@ CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
 
 _WIRE: Final = {curve().name: name for name, curve in CURVES.items()}
 _BY_SIZE: Final = {256: "P-256", 384: "P-384", 521: "P-521"}
-_EXPONENT: Final = 65537
-_KEYS_KEPT: Final = 1024
+_AHEAD: Final = 50
+"""How many keys before the last one further primes are searched for: a search takes as long as two to ten keys."""
+_SEARCH: Final = ThreadPoolExecutor(1, thread_name_prefix="primes")
 _OPERATIONS: Final = {
     "dataencipherment": ("encrypt", "decrypt"),
     "decipheronly": ("decrypt",),
@@ -52,7 +55,7 @@ class KeyMaker:
     """Makes keys in an order that the seed decides; one maker never makes the same key twice.
 
     Two makers with one seed, asked for the same, make the same keys, until the pool of primes is used up (5151 RSA keys
-    of 2048 bits, 276 of 3072, 276 of 4096): RSA keys after that are random.
+    of 2048 bits, 276 of 3072, 276 of 4096): after that they are made of random primes too.
 
     Args:
         seed: decides the order.
@@ -63,6 +66,8 @@ class KeyMaker:
         self.seed: Final = seed
         self._made = dict(made or {})
         self._primes: dict[int, tuple[int, ...]] = {}
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
+        self._searches: dict[int, Future[tuple[int, int]]] = {}
 
     @property
     def made(self) -> Mapping[str, int]:
@@ -91,9 +96,22 @@ class KeyMaker:
         if size not in self._primes:
             self._primes[size] = tuple(sorted(_pool()[size // 2], key=lambda prime: self._drawn(f"{prime:x}", 16)))
         primes, turn = self._primes[size], self._turn(f"RSA {size}")
-        if turn >= len(primes) * (len(primes) - 1) // 2:
-            return rsa.generate_private_key(public_exponent=_EXPONENT, key_size=size)
-        return _rsa_of(*_paired(primes, turn))
+        pool = len(_pool()[size // 2])
+        left = pool * (pool - 1) // 2 - turn
+        waiting = self._waiting.setdefault(size, [])
+        if max(left, len(waiting)) <= _AHEAD and size not in self._searches:
+            self._searches[size] = _SEARCH.submit(_two_primes, size)
+        if left > 0:
+            return LightRsaKey(*_paired(primes, turn))
+        if not waiting:
+            waiting += self._further(size)
+        return LightRsaKey(*waiting.pop())
+
+    def _further(self, size: int) -> list[tuple[int, int]]:
+        """Two random primes, each with every prime there is: one search for primes is good for twice as many keys."""
+        known, found = self._primes[size], self._searches.pop(size).result()
+        self._primes[size] = (*known, *found)
+        return [found, *((new, old) for new in found for old in known)]
 
     def _ec(self, curve: str) -> ec.EllipticCurvePrivateKey:
         if curve not in CURVES:
@@ -101,7 +119,7 @@ class KeyMaker:
         kind = CURVES[curve]()
         number = int.from_bytes(self._drawn(f"EC {curve} {self._turn(curve)}", 80))
         # every curve's order lies above 2 ** (key_size - 1), so that this is a private key of it
-        return ec.derive_private_key(1 + number % (1 << kind.key_size - 1), kind)
+        return LightEcKey(1 + number % (1 << kind.key_size - 1), kind)
 
     def _turn(self, kind: str) -> int:
         """How many keys of a kind were made before this one."""
@@ -112,6 +130,11 @@ class KeyMaker:
     def _drawn(self, label: str, size: int) -> bytes:
         """Bytes that the seed decides."""
         return hashlib.shake_256(f"{self.seed} {label}".encode()).digest(size)
+
+
+def _two_primes(size: int) -> tuple[int, int]:
+    made = rsa.generate_private_key(public_exponent=EXPONENT, key_size=size).private_numbers()
+    return made.p, made.q
 
 
 @cache
@@ -131,22 +154,6 @@ def _paired(primes: tuple[int, ...], turn: int) -> tuple[int, int]:
     if place == 0:
         return last, ring[lap]
     return ring[(lap + place) % len(ring)], ring[lap - place]
-
-
-@lru_cache(maxsize=_KEYS_KEPT)
-def _rsa_of(first: int, second: int) -> rsa.RSAPrivateKey:
-    p, q = max(first, second), min(first, second)
-    d = rsa.rsa_recover_private_exponent(_EXPONENT, p, q)
-    numbers = rsa.RSAPrivateNumbers(
-        p=p,
-        q=q,
-        d=d,
-        dmp1=rsa.rsa_crt_dmp1(d, p),
-        dmq1=rsa.rsa_crt_dmq1(d, q),
-        iqmp=rsa.rsa_crt_iqmp(p, q),
-        public_numbers=rsa.RSAPublicNumbers(_EXPONENT, p * q),
-    )
-    return numbers.private_key(unsafe_skip_rsa_key_validation=True)  # the tests of the pool have tried its primes
 
 
 # --- what is public of a key

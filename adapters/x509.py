@@ -10,13 +10,14 @@ import base64
 import binascii
 import hashlib
 import ipaddress
-import re
 import warnings
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from certlife.adapters.armour import bare
+from certlife.adapters.armour import blocks as armoured
 from certlife.adapters.der import items
 from certlife.model.x509 import UNREAD_KEY, Reader, SecretFacts, X509Facts, ec_key, rsa_key
 from cryptography import x509
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-CERTIFICATES_KEPT: Final = 4096
+CERTIFICATES_KEPT: Final = 1024
 """How many certificates, and how many requests, are kept read: the same ones are looked at again and again."""
 
 SECRETS_KEPT: Final = 64
@@ -38,8 +39,6 @@ _T = TypeVar("_T")
 _BEYOND: Final = (
     ValueError, TypeError, LookupError, OverflowError, UnsupportedAlgorithm, InternalError, x509.InvalidVersion,
 )  # fmt: skip
-_ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]+-----")
-_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _INTEGER, _BIT_STRING, _OCTET_STRING, _OID, _SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
 _PKCS12, _PEM = "application/x-pkcs12", "application/x-pem-file"
 _CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp256k1": "P-256K"}
@@ -102,7 +101,7 @@ def _attempt(read: Callable[[], _T]) -> _T | None:
 def _der(text: str) -> bytes | None:
     """The DER in a text that is base64 once or twice, with or without the lines of PEM."""
     for _ in range(2):
-        body = _ARMOUR.sub("", text.partition("-----END ")[0] or text)
+        body = bare(text)
         try:
             content = base64.b64decode("".join(body.split()), validate=True)
         except (binascii.Error, ValueError):
@@ -243,7 +242,7 @@ def _thumbprint(der: bytes) -> str:
 
 
 def _pem_facts(text: str, password: bytes | None) -> SecretFacts:
-    blocks = [(match[1], match[0]) for match in _BLOCK.finditer(text)]
+    blocks = [(block.label, block.whole) for block in armoured(text)]
     found = [_certificate(block) for label, block in blocks if label.endswith("CERTIFICATE")]
     key = next((block for label, block in blocks if label.endswith("PRIVATE KEY")), None)
     if key is None:

@@ -14,6 +14,7 @@ from typing import Final
 DEFAULT: Final = "default"
 _HOST: Final = re.compile(r"(?P<name>[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _VAULT: Final = re.compile(r"(?=.{3,24}$)[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")  # KVC-LIM-003
+_LONGEST: Final = 255
 _WORDS: Final = frozenset(
     ("certificates", "deletedcertificates", "keys", "deletedkeys", "secrets", "deletedsecrets")
 )
@@ -45,7 +46,7 @@ def is_vault_name(name: str) -> bool:
 def host_of(header: str) -> tuple[str, str] | None:
     """The name and the port of a `Host` header, the name in lower case; None where it is none."""
     found = _HOST.fullmatch(header)
-    if found is None or len(header) > 255:
+    if found is None or len(header) > _LONGEST or (found["name"].startswith("[") and not _is_address(found["name"][1:-1])):
         return None
     return found["name"].lower().rstrip("."), found["port"] or ""
 
@@ -72,8 +73,10 @@ def place_of(header: str, target: str) -> Place | None:
 
 
 def _is_plain(name: str) -> bool:
-    if "." not in name or name.startswith("["):
-        return True
+    return "." not in name or name.startswith("[") or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
     try:
         ip_address(name)
     except ValueError:

@@ -19,7 +19,7 @@ from certlife.adapters.emulator.asgi import BodyRefusedError, GoneError, Receive
 from certlife.adapters.emulator.faults import Fault, FaultKind, Faults
 from certlife.adapters.emulator.logs import LOGGER, log, raised
 from certlife.adapters.emulator.memo import Memo
-from certlife.adapters.emulator.options import Options
+from certlife.adapters.emulator.options import BODY_USUAL, Options
 from certlife.adapters.emulator.sign_in import SignIn
 from certlife.adapters.emulator.tokens import TokenRefused, Tokens, challenge
 from certlife.adapters.emulator.vaults import Hosted, VaultRefused, Vaults
@@ -30,6 +30,8 @@ from certlife.model.values import Answer, Request
 ABORT = "certlife.abort"
 """Where the scope has the function that drops the connection; in a scope without it a drop becomes a 500."""
 
+_SOMEWHAT = 8
+"""How many times the most a body may be too large and still be read: a client that still sends does not hear a refusal."""
 _REFUSED = {
     408: refusal(408, "RequestTimeout", "The request body did not come in time."),
     413: refusal(413, "RequestEntityTooLarge", "The request body is too large."),
@@ -116,9 +118,10 @@ class Emulator:
 
     async def _answered(self, asked: _Asked, receive: Receive) -> WireAnswer | None:
         """The answer; None where the connection was dropped."""
-        most, seconds = self._options.body_most, self._options.body_s
-        asked.body = await asgi.body_of(asked.scope, receive, most=most, seconds=seconds)
         method, path = asked.scope["method"], asked.target.partition("?")[0]
+        most, seconds = self._options.body_most, self._options.body_s
+        most = most if path.lower().rstrip("/").endswith("/restore") else min(most, BODY_USUAL)
+        asked.body = await asgi.body_of(asked.scope, receive, most=most, read=_SOMEWHAT * self._options.body_most, seconds=seconds)
         aside = self._aside(method, path, asked)
         if aside is not None:
             return aside

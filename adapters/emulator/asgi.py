@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from certlife.adapters.wire import WireAnswer
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_SOMEWHAT: Final = 8
-"""How many times the most a body may be too large and still be read, to be thrown away."""
 
 
 class BodyRefusedError(Exception):
@@ -47,11 +44,12 @@ def target_of(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
-async def body_of(scope: Scope, receive: Receive, *, most: int, seconds: float) -> bytes:
+async def body_of(scope: Scope, receive: Receive, *, most: int, read: int, seconds: float) -> bytes:
     """Read the body; one that is somewhat too large as well, for a client that still sends does not hear a refusal.
 
     Args:
         most: how many bytes it may have.
+        read: how many bytes are read at all, most of them to be thrown away.
         seconds: how long it may take.
     Raises: BodyRefusedError: it has more, or takes longer. GoneError: it does not come.
     """
@@ -60,19 +58,19 @@ async def body_of(scope: Scope, receive: Receive, *, most: int, seconds: float) 
         return b""  # RFC 9112, 6.3: there is none
     length = headers.get(b"content-length", b"")
     announced = int(length) if length.isdigit() else 0
-    if announced > most and (announced > most * _SOMEWHAT or b"expect" in headers):
+    if announced > most and (announced > read or b"expect" in headers):
         raise BodyRefusedError(413)
     try:
         async with asyncio.timeout(seconds):
-            return await _read(receive, most)
+            return await _read(receive, most, read)
     except TimeoutError:
         raise BodyRefusedError(408) from None
 
 
-async def _read(receive: Receive, most: int) -> bytes:
+async def _read(receive: Receive, most: int, read: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while size <= most * _SOMEWHAT:
+    while size <= read:
         message = await receive()
         if message["type"] != "http.request":
             raise GoneError

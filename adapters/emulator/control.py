@@ -73,7 +73,7 @@ class Control:
         try:
             answer = self._stranger(asgi.headers_of(scope))
             if answer is None:
-                body = await asgi.body_of(scope, receive, most=_MOST, seconds=_BODY_S)
+                body = await asgi.body_of(scope, receive, most=_MOST, read=8 * _MOST, seconds=_BODY_S)
                 answer = await self._answered(scope["method"], scope["path"], body)
         except GoneError:
             return

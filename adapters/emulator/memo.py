@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
+from weakref import ReferenceType, ref
 
 from certlife.adapters.emulator.asgi import Scope, target_of
 from certlife.adapters.emulator.faults import Faults
@@ -28,7 +29,7 @@ _OWN: Final = frozenset(("x-ms-request-id", "x-ms-client-request-id", "date"))
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    hosted: Hosted
+    hosted: ReferenceType[Hosted]  # weak: a vault that was forgotten is to be gone
     changes: int
     resource: str
     head: bytes
@@ -58,15 +59,20 @@ class Memo:
         if not hosted.sound:
             return
         if len(self._kept) >= _MOST or self._bytes > _MOST_BYTES:
-            self._kept.clear()
-            self._bytes = 0
+            self.forget()
         host = [value for name, value in scope["headers"] if name == b"host"][-1]
         phrase = HTTPStatus(wire.status).phrase
         lines = [f"HTTP/1.1 {wire.status} {phrase}"]
         lines += [f"{name}: {value}" for name, value in wire.headers if name.lower() not in _OWN]
         head = ("\r\n".join(lines) + "\r\n").encode("latin-1")
-        self._kept[host, target_of(scope), scope["scheme"]] = _Kept(hosted, hosted.vault.changes, resource, head, wire.body)
-        self._bytes += len(head) + len(wire.body)
+        target = target_of(scope)
+        self._kept[host, target, scope["scheme"]] = _Kept(ref(hosted), hosted.vault.changes, resource, head, wire.body)
+        self._bytes += len(target) + len(head) + len(wire.body)
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._kept.clear()
+        self._bytes = 0
 
     def answer(self, scope: Scope) -> bytes | None:
         """The whole answer to a request, from its first byte to its last; None where it has to be made."""
@@ -83,7 +89,8 @@ class Memo:
             elif name in (b"content-length", b"transfer-encoding", b"expect"):
                 return None
         kept = self._kept.get((host, target_of(scope), scope["scheme"]))
-        if kept is None or not kept.hosted.unchanged_since(kept.changes):
+        hosted = None if kept is None else kept.hosted()
+        if kept is None or hosted is None or not hosted.unchanged_since(kept.changes):
             return None
         if self._tokens is not None:
             try:
@@ -92,7 +99,7 @@ class Memo:
                 return None
         return b"%bDate: %b\r\nx-ms-request-id: %b\r\n%b\r\n%b" % (
             kept.head,
-            date_of(kept.hosted.vault.clock.now).encode(),
+            date_of(hosted.vault.clock.now).encode(),
             self._request_id().encode(),
             b"x-ms-client-request-id: %b\r\n" % one_line(client.decode("latin-1")).encode() if client else b"",
             kept.body,

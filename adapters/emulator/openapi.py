@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from certlife.adapters.emulator.openapi_rows import API_VERSIONS, ENUMERATIONS, MODELS, OPERATIONS, Row
+from certlife.adapters.emulator.openapi_rows import (
+    API_VERSIONS,
+    ENUMERATIONS,
+    EXAMPLES,
+    FOLLOWS,
+    MODELS,
+    OPERATIONS,
+    Row,
+)
 
 _PLAIN: Final[Mapping[str, dict[str, Any]]] = {
     "text": {"type": "string"},
@@ -68,8 +76,9 @@ def _operation(row: Row) -> dict[str, Any]:
         "responses": {str(row.status): _answer(row), "default": _content("KeyVaultError", "what went wrong")},
     }
     if row.body:
-        whole["requestBody"] = {"required": True, **_content(row.body, "")}
-        del whole["requestBody"]["description"]
+        whole["requestBody"] = {"required": True, "content": _content(row.body, "")["content"]}
+        if row.body in EXAMPLES:
+            whole["requestBody"]["content"]["application/json"]["example"] = EXAMPLES[row.body]
     return whole
 
 
@@ -77,6 +86,12 @@ def _answer(row: Row) -> dict[str, Any]:
     answer: dict[str, Any] = _content(row.answer, "success") if row.answer else {"description": "success"}
     if row.headers:
         answer["headers"] = {name: {"required": True, "schema": {"type": "string"}} for name in row.headers}
+    names = _IN_PATH.findall(row.path)
+    if row.operation in FOLLOWS and len(names) == 1:
+        answer["links"] = {
+            one: {"operationId": one, "parameters": {names[0]: f"$request.path.{names[0]}", "api-version": "$request.query.api-version"}}
+            for one in FOLLOWS[row.operation]
+        }
     return answer
 
 

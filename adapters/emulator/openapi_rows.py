@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from certlife.model.values import Json
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -156,4 +158,44 @@ ENUMERATIONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "CertificatePolicyAction": ("EmailContacts", "AutoRenew"),
 }
+EXAMPLES: Final[dict[str, Json]] = {
+    "CertificateCreateParameters": {
+        "policy": {
+            "key_props": {"exportable": True, "kty": "RSA", "key_size": 2048, "reuse_key": False},
+            "secret_props": {"contentType": "application/x-pkcs12"},
+            "x509_props": {"subject": "CN=web.example", "sans": {"dns_names": ["web.example"]}, "validity_months": 12},
+            "issuer": {"name": "Self"},
+        },
+        "tags": {"team": "web"},
+    },
+    "CertificatePolicy": {
+        "lifetime_actions": [{"trigger": {"days_before_expiry": 30}, "action": {"action_type": "EmailContacts"}}],
+        "x509_props": {"subject": "CN=web.example", "validity_months": 24},
+    },
+    "CertificateUpdateParameters": {"attributes": {"enabled": False}, "tags": {"team": "web"}},
+    "CertificateOperationUpdateParameter": {"cancellation_requested": True},
+    "CertificateIssuerSetParameters": {
+        "provider": "DigiCert",
+        "credentials": {"account_id": "account", "pwd": "password"},
+        "org_details": {"admin_details": [{"first_name": "Ada", "last_name": "Low", "email": "ada@web.example", "phone": "1"}]},
+        "attributes": {"enabled": True},
+    },
+    "CertificateIssuerUpdateParameters": {"attributes": {"enabled": False}},
+    "Contacts": {"contacts": [{"email": "ada@web.example", "name": "Ada", "phone": "1"}]},
+}
+"""A body for each model that can be sent without a file."""
+FOLLOWS: Final[dict[str, tuple[str, ...]]] = {
+    "CreateCertificate": (
+        "GetCertificateOperation",
+        "UpdateCertificateOperation",
+        "DeleteCertificateOperation",
+        "MergeCertificate",
+        "GetCertificate",
+        "DeleteCertificate",
+    ),
+    "ImportCertificate": ("GetCertificate", "UpdateCertificate", "GetCertificateVersions", "GetSecret", "GetKey", "DeleteCertificate"),
+    "DeleteCertificate": ("GetDeletedCertificate", "RecoverDeletedCertificate", "PurgeDeletedCertificate"),
+    "SetCertificateIssuer": ("GetCertificateIssuer", "UpdateCertificateIssuer", "DeleteCertificateIssuer"),
+}
+"""What may be asked about the same name after an operation has succeeded, by the operations' ids."""
 API_VERSIONS: Final = ("7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01")

@@ -16,6 +16,8 @@ TENANT: Final = "6f1f7d0c-5a0e-4b0e-9a53-6365727400ff"
 
 BODY_MOST: Final = 8 * 1024 * 1024
 """Bytes of a request body: room for a backup of 500 versions (KVC-LIM-011)."""
+BODY_USUAL: Final = 1024 * 1024
+"""Bytes of the body of any other request than a restore: what takes long is bounded by what is sent."""
 
 
 def _client_id() -> str:

@@ -1,6 +1,6 @@
 """The emulator as a process: its sockets, TLS, signals, and the line that says it is ready.
 
-Not here: what is answered (app, control). Of uvicorn's protocol two inner methods are replaced; constraints.txt pins it.
+Not here: what is answered (app, control), HTTP itself (protocol).
 """
 
 from __future__ import annotations
@@ -15,22 +15,20 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import uvicorn
 from certlife.adapters.emulator import openapi
-from certlife.adapters.emulator.app import ABORT, Emulator
+from certlife.adapters.emulator.app import Emulator
 from certlife.adapters.emulator.authority import Identity, identity
 from certlife.adapters.emulator.control import Control
 from certlife.adapters.emulator.faults import Faults
 from certlife.adapters.emulator.keeper import Keeper
 from certlife.adapters.emulator.logs import log
-from certlife.adapters.emulator.memo import Memo
 from certlife.adapters.emulator.options import Options
+from certlife.adapters.emulator.protocol import Protocol
 from certlife.adapters.emulator.store import Store
 from certlife.adapters.emulator.vaults import MakesVault, Vaults
-from certlife.adapters.wire import answer_to_wire, refusal
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 LOOPBACK: Final = "127.0.0.1"
 _BOTH: Final = (LOOPBACK, "::1")
@@ -170,52 +168,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-class _Protocol(HttpToolsProtocol):
-    """HTTP as the emulator speaks it: what the memo knows is answered at once, errors are in the service's form."""
-
-    def __init__(self, config: uvicorn.Config, *args: Any, **named: Any) -> None:
-        super().__init__(config, *args, **named)
-        self._memo: Memo | None = getattr(config.app, "memo", None)
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Begin, and give up on a client that says nothing."""
-        super().connection_made(transport)
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        scope = cast("dict[str, Any]", cycle.scope)
-        if self._memo is not None and cycle.keep_alive and not self.pipeline and not self.flow.write_paused:
-            known = self._memo.answer(scope)
-            if known is not None:
-                self.transport.write(known)
-                cycle.response_started = cycle.response_complete = True
-                self.on_response_complete()
-                return
-        scope[ABORT] = self.transport.abort
-        super()._start_asgi_task(cycle, app)
-
-    def shutdown(self) -> None:
-        """Close at once what is idle and all written, for a client that rests does not take part in TLS's farewell."""
-        idle = self.cycle is None or self.cycle.response_complete
-        if idle and self.transport.get_write_buffer_size() == 0:
-            self.transport.abort()
-        else:
-            super().shutdown()
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, in the service's form."""
-        wire = answer_to_wire(refusal(400, "BadRequest", msg))
-        lines = [f"{name}: {value}" for name, value in (*wire.headers, ("Connection", "close"))]
-        head = "\r\n".join(["HTTP/1.1 400 Bad Request", *lines, "", ""])
-        self.transport.write(head.encode("latin-1") + wire.body)
-        self.transport.close()
-
-
 def _config(app: Any, who: Identity | None) -> uvicorn.Config:
     context = None if who is None else who.context()
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

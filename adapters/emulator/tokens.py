@@ -96,7 +96,7 @@ class Tokens:
             claims = jwt.decode(token, self._key, algorithms=["HS256"], options=_BY_HAND)
         except jwt.InvalidSignatureError:
             raise TokenRefused("AKV10046: Unable to resolve the key used for signature validation.") from None
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError, RecursionError):  # JSON in it may be nested without end
             raise TokenRefused(_MISSING) from None
         if str(claims["aud"]).rstrip("/") not in (resource, SERVICE):
             raise TokenRefused(f"AKV10022: Invalid audience. Expected {resource}, found: {claims['aud']}.")

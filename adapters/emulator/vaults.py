@@ -50,7 +50,7 @@ class Wish:
     start: int | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Hosted:
     """A vault that is there.
 

@@ -46,7 +46,7 @@ def restore(state: State, call: Call) -> Answer:
         raise bad_property("value")
     try:
         record = _record(blobs.unseal(value, _secret(state)))
-    except blobs.BlobMalformed:
+    except (blobs.BlobMalformed, LookupError, TypeError, AttributeError, ValueError):  # whoever knows the key can seal anything
         raise RefusedError(400, "Malformed backup blob", blobs.MALFORMED) from None
     there = state.records.get(record.name.lower())
     if there is not None and there.stage is Stage.DELETING:

@@ -5,8 +5,6 @@ Not here: how the operation ends (issuance, merging, drift).
 
 from __future__ import annotations
 
-import copy
-
 from certlife.adapters import certificates
 from certlife.adapters.extensions import PropertyMalformed
 from certlife.adapters.memory import policy as policies
@@ -63,7 +61,7 @@ def order(state: State, record: Record | None, policy: Members, now: int) -> Pen
         kind=kind_of(issuer),
         csr=csr,
         key=key,
-        policy=copy.deepcopy(policy),
+        policy=policy,  # a policy is never changed, but replaced
         started=now,
         details=shown.details_of(issuer),
     )

@@ -16,6 +16,8 @@ from certlife.adapters.memory.state import Call, Members, State
 from certlife.model.values import Answer, Json
 
 _NAME: Final = re.compile(r"[0-9a-zA-Z-]{1,127}")  # S-20: as for other objects
+_CREDENTIALS: Final = ("account_id", "pwd")
+_PERSON: Final = ("first_name", "last_name", "email", "phone")
 _RESERVED: Final = ("self", "unknown")
 
 
@@ -73,7 +75,8 @@ def _take(issuer: Members, call: Call) -> None:
         if call.body.get(name) is not None:
             issuer[name] = copy.deepcopy(members(call.body[name], name))
     if "credentials" in issuer:
-        issuer["credentials"] = {k: v for k, v in members(issuer["credentials"], "credentials").items() if k != "pwd"}
+        sent = _texts(members(issuer["credentials"], "credentials"), "credentials", _CREDENTIALS)
+        issuer["credentials"] = {name: value for name, value in sent.items() if name != "pwd"}
     if "org_details" in issuer:
         issuer["org_details"] = _organisation(members(issuer["org_details"], "org_details"))
     enabled = members(call.body.get("attributes"), "attributes").get("enabled")
@@ -85,9 +88,34 @@ def _take(issuer: Members, call: Call) -> None:
 
 def _organisation(sent: Members) -> Members:
     """The service adds `zip`, behind `id` (observed P-78, N-54)."""
-    head: dict[str, Json] = {"id": sent["id"]} if sent.get("id") is not None else {}
+    sent = _texts(sent, "org_details", ("id",))
+    head: dict[str, Json] = {"id": sent["id"]} if "id" in sent else {}
+    code = sent.get("zip", 0)
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise bad_property("org_details.zip")
     rest = {name: value for name, value in sent.items() if name not in ("id", "zip")}
-    return {**head, "zip": sent.get("zip", 0), **rest}
+    if "admin_details" in rest:
+        rest["admin_details"] = _people(rest["admin_details"])
+    return {**head, "zip": code, **rest}
+
+
+def _people(sent: Json) -> Json:
+    where = "org_details.admin_details"
+    if not isinstance(sent, list):
+        raise bad_property(where)
+    return [_texts(members(one, where), where, _PERSON) for one in sent]
+
+
+def _texts(sent: Members, where: str, texts: tuple[str, ...]) -> Members:
+    """The members that say something.
+
+    Raises: RefusedError: one that has to be a text is none.
+    """
+    said: Members = {name: value for name, value in sent.items() if value is not None}
+    for name in texts:
+        if not isinstance(said.get(name, ""), str):
+            raise bad_property(f"{where}.{name}")
+    return said
 
 
 def _shown(call: Call, issuer: Members) -> Members:

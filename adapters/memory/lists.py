@@ -18,6 +18,7 @@ from certlife.adapters.memory.state import Call, Members, Record, Stage, State, 
 from certlife.model.values import Answer, Json
 
 _MOST: Final = 25  # KVC-LST-002
+_DIGITS: Final = 100  # Python reads no number of more than 4,300
 _FOR_EVER: Final = "9999-12-31T23:59:59.9999999Z"
 
 
@@ -80,7 +81,7 @@ def _most(call: Call) -> int:
     sent = call.request.query.get("maxresults")
     if sent is None:
         return _MOST
-    if not sent.isascii() or not sent.isdecimal() or not 1 <= int(sent) <= _MOST:
+    if not sent.isascii() or not sent.isdecimal() or len(sent) > _DIGITS or not 1 <= int(sent) <= _MOST:
         raise bad_parameter(f"maxresults must be between 1 and {_MOST}.")
     return int(sent)
 
@@ -114,5 +115,5 @@ def _after(token: str | None) -> str | None:
         document = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         marker = base64.b64decode(str(document["NextMarker"]).split("!")[2].replace("-", "=")).decode()
         return marker.split("/")[1].lower()
-    except (ValueError, LookupError, TypeError, binascii.Error):
+    except (ValueError, LookupError, TypeError, RecursionError, binascii.Error):
         raise bad_parameter("The skiptoken is invalid.") from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from certlife.adapters.keys import CURVES, RSA_SIZES
 from certlife.adapters.memory.errors import bad_property
@@ -25,6 +25,9 @@ _CURVES: Final = {name: curve().key_size for name, curve in CURVES.items()}
 _PARTS: Final = ("key_props", "secret_props", "x509_props", "issuer")
 _EKUS: Final = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
+_Part = TypeVar("_Part", bound=Members | list[Json])
+_PARTS_KEPT: Final[dict[str, Members | list[Json]]] = {}
+_MOST_KEPT, _MOST_SPELLED = 256, 500
 _MOST_MONTHS: Final = 1200
 _SUBJECT_MOST: Final = 200  # KVC-LIM-001
 
@@ -47,16 +50,25 @@ def complete(sent: Members) -> Members:
     Raises: RefusedError: something in it is not allowed.
     """
     x509 = _x509(members(sent.get("x509_props"), "policy.x509_props"))
-    issuer = _issuer(members(sent.get("issuer"), "policy.issuer"))
-    key = _key(members(sent.get("key_props"), "policy.key_props"))
+    issuer = _once(_issuer(members(sent.get("issuer"), "policy.issuer")))
+    key = _once(_key(members(sent.get("key_props"), "policy.key_props")))
     return {
         "key_props": key,
-        "secret_props": _secret(members(sent.get("secret_props"), "policy.secret_props")),
+        "secret_props": _once(_secret(members(sent.get("secret_props"), "policy.secret_props"))),
         "x509_props": x509,
-        "lifetime_actions": _actions(sent.get("lifetime_actions"), issuer, x509),
+        "lifetime_actions": _once(_actions(sent.get("lifetime_actions"), issuer, x509)),
         "issuer": issuer,
         "attributes": {"enabled": _flag(members(sent.get("attributes"), "policy.attributes"), "enabled", usual=True)},
     }
+
+
+def _once(part: _Part) -> _Part:
+    """An equal part of a policy that is there already: most policies say the same, and none is changed in place."""
+    spelled = repr(part)
+    if len(_PARTS_KEPT) >= _MOST_KEPT:
+        _PARTS_KEPT.clear()
+    found = _PARTS_KEPT.setdefault(spelled, part) if len(spelled) <= _MOST_SPELLED else part
+    return cast("_Part", found)
 
 
 def dated(policy: Members, before: Members | None, now: int) -> Members:
@@ -121,22 +133,23 @@ def _x509(sent: Members) -> Members:
     subject = sent.get("subject")
     if subject is not None and not isinstance(subject, str):
         raise bad_property("policy.x509_props.subject")
+    if len(subject or "") > _SUBJECT_MOST:
+        raise bad_property("policy.x509_props.subject", "The char length is too long.")
     try:
         distinguished_name(subject or "")
     except SubjectMalformed:
         raise bad_property("policy.x509_props", "Invalid X.500 distinguished name") from None
-    if len(subject or "") > _SUBJECT_MOST:
-        raise bad_property("policy.x509_props.subject", "The char length is too long.")
     if not subject and not any(members(sent.get("sans"), "policy.x509_props.sans").values()):
         raise bad_property("policy.x509_props", "Invalid X.500 distinguished name")
     shown: Members = {"subject": subject or ""}
     if sent.get("sans") is not None:
         shown["sans"] = _sans(members(sent["sans"], "policy.x509_props.sans"))
-    shown["ekus"] = _ekus(sent.get("ekus"))
-    shown["key_usage"] = _key_usage(sent.get("key_usage"))
+    shown["ekus"] = _once(_ekus(sent.get("ekus")))
+    shown["key_usage"] = _once(_key_usage(sent.get("key_usage")))
     shown["validity_months"] = _months(sent.get("validity_months"))
     ca = _flag(members(sent.get("basic_constraints"), "policy.x509_props.basic_constraints"), "ca", usual=False)
-    return {**shown, "basic_constraints": {"ca": ca}}
+    basic: Members = {"ca": ca}
+    return {**shown, "basic_constraints": _once(basic)}
 
 
 def _sans(sent: Members) -> Members:
@@ -183,7 +196,7 @@ def _key(sent: Members) -> Members:
     reuse = _flag(sent, "reuse_key", usual=False)
     if str(kty).startswith("RSA"):
         size = sent.get("key_size") or 2048
-        if size not in RSA_SIZES:
+        if not isinstance(size, int) or size not in RSA_SIZES:
             raise bad_property("policy.key_props.key_size")
         return {"exportable": exportable, "kty": kty, "key_size": size, "reuse_key": reuse}
     curve, size = _curve(sent)
@@ -194,11 +207,11 @@ def _curve(sent: Members) -> tuple[str, int]:
     size, curve = sent.get("key_size"), sent.get("crv")
     if curve is None:
         curve = next((name for name, bits in _CURVES.items() if bits == size), "P-256" if size is None else "")
-    if curve not in _CURVES:
+    if not isinstance(curve, str) or curve not in _CURVES:
         raise bad_property("policy.key_props.crv")
-    if size is not None and size != _CURVES[str(curve)]:
+    if size is not None and (not isinstance(size, int) or size != _CURVES[curve]):
         raise bad_property("policy.key_props.key_size")
-    return str(curve), _CURVES[str(curve)]
+    return curve, _CURVES[curve]
 
 
 def _secret(sent: Members) -> Members:
