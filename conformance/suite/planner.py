@@ -266,9 +266,8 @@ class Planner:
         if not steps:
             return None
         fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
-        granted = [step for step in fresh if step.granted]
-        if granted and self._choosing.pick(_MOSTLY):
-            fresh = granted
+        willing: bool = self._choosing.pick(_MOSTLY)
+        fresh = [step for step in fresh if step.granted or not willing] or fresh
         trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
         return self._choosing.pick([step for step in fresh if step.trigger is trigger])
 
