@@ -251,7 +251,9 @@ class Planner:
             step = None if here is None else self._unpaired(name, here)
             if step is None:
                 self._names.append(self._fresh())
-            elif self._take(name, step):
+                continue
+            self.coverage.pairs.add((self._last.get(name, ""), step.row.rule))  # tried, whatever comes of it
+            if self._take(name, step):
                 self._arrive(name)
             else:
                 self.coverage.lack(self._key(step))
@@ -264,6 +266,8 @@ class Planner:
         if not steps:
             return None
         fresh = [step for step in steps if (last, step.row.rule) not in self.coverage.pairs] or steps
+        willing: bool = self._choosing.pick(_MOSTLY)
+        fresh = [step for step in fresh if step.granted or not willing] or fresh
         trigger = self._choosing.pick(tuple(dict.fromkeys(step.trigger for step in fresh)))
         return self._choosing.pick([step for step in fresh if step.trigger is trigger])
 
@@ -342,7 +346,7 @@ class Planner:
                 return
 
     def _arrive(self, name: str) -> None:
-        if name not in self._names:
+        if name not in self._names and self.joint(name) != Joint():
             self._names.append(name)
         if self.joint(name) != self._seen.get(name):
             self._look(name, ("/certificates/NAME",))
@@ -549,6 +553,7 @@ class Planner:
 
 _LISTS: Final = (Operation.LIST, Operation.LIST_DELETED)
 _ALIVE: Final = (CertificateState.STUB, CertificateState.ACTIVE)
+_MOSTLY: Final = (True, True, False)
 _COLLECTIONS: Final = ("certificates", "keys", "secrets")
 _LOOKS: Final = ("/certificates/NAME/pending", "/certificates/NAME", "/deletedcertificates/NAME")
 _LOOKS_AFTER: Final[Mapping[Trigger, Sequence[str]]] = {
