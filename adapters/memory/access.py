@@ -61,13 +61,21 @@ def free(state: State, call: Call) -> Record | None:
         raise name_taken(call.name)
     if record is None:
         return None
+    check_alive(record)
+    return record
+
+
+def check_alive(record: Record) -> None:
+    """Let a living record pass.
+
+    Raises: RefusedError: 409, it is deleted, or on its way there or back.
+    """
     if record.stage in (Stage.DELETING, Stage.PURGING):
         raise being_deleted()
     if record.stage is Stage.DELETED:
         raise deleted_but_recoverable(record.name)
     if record.stage is Stage.RECOVERING:
         raise being_recovered()
-    return record
 
 
 def held(state: State, name: str) -> bool:

@@ -12,14 +12,11 @@ from typing import Final
 from certlife.adapters import keys
 from certlife.adapters.extensions import PropertyMalformed
 from certlife.adapters.memory import linked, lists, shown
-from certlife.adapters.memory.access import NAME, enabled_of, tags_of
+from certlife.adapters.memory.access import NAME, check_alive, enabled_of, tags_of
 from certlife.adapters.memory.errors import (
     RefusedError,
     bad_parameter,
     bad_property,
-    being_deleted,
-    being_recovered,
-    deleted_but_recoverable,
     forbidden,
     not_found,
 )
@@ -165,12 +162,7 @@ def _own(state: State, call: Call, kind: str) -> None:
     record = find(state, call.name)
     if record is None:
         return
-    if record.stage in (Stage.DELETING, Stage.PURGING):
-        raise being_deleted()
-    if record.stage is Stage.DELETED:
-        raise deleted_but_recoverable(record.name)
-    if record.stage is Stage.RECOVERING:
-        raise being_recovered()
+    check_alive(record)
     raise _managed(_ONE[kind], call.name)
 
 
