@@ -400,7 +400,9 @@ def test_nothing_is_left_after_an_exception(somebody: Somebody) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_after_a_verification_that_was_interrupted(number: signal.Signals, somebody: Somebody) -> None:
-    command = [sys.executable, "-c", "from certlife.conformance.cli import main; main()", "verify", somebody.url]
+    # whoever runs the tests in the background may have had SIGINT ignored, which children inherit
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", f"{heeding}from certlife.conformance.cli import main; main()", "verify", somebody.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as child:  # noqa: S603 - ourselves
         assert somebody.came.wait(60)
         os.kill(child.pid, number)
