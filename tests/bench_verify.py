@@ -14,7 +14,9 @@ from certlife.adapters.targets import Setup, find_target
 from certlife.conformance.suite import trial as trials
 from certlife.conformance.suite.atlas import atlas
 from certlife.conformance.suite.choosing import Seeded
+from certlife.conformance.suite.corpus import cases
 from certlife.conformance.suite.coverage import Coverage, rules_believed
+from certlife.conformance.suite.history import replay
 from certlife.conformance.suite.lifecycle import run
 from certlife.conformance.suite.planner import Planner
 from certlife.conformance.suite.reach import BEYOND
@@ -57,6 +59,12 @@ def repeated(acts: tuple[trials.Act, ...]) -> trials.Trial:
     return again
 
 
+def tried() -> int:
+    """The named edge cases, each in a vault of its own; how many requests that were."""
+    target = find_target("memory:")
+    return sum(len(replay(case, target).trial.exchanges) for case in cases().values())
+
+
 def unjudged(belief: Belief, exchange: Exchange, **_: object) -> Observation:
     """Take no position."""
     del exchange
@@ -66,6 +74,10 @@ def unjudged(belief: Belief, exchange: Exchange, **_: object) -> Observation:
 def main() -> None:
     """Print the costs."""
     atlas(PROFILE, Setup())
+    asked = tried()
+    cases_judged = timed(tried)
+    with patch.object(trials, "observe", unjudged):
+        cases_bare = timed(tried)
     found: list[trials.Trial] = []
     planned = timed(lambda: found.append(wandered()))
     acts, sent = tuple(found[0].acts), len(found[0].exchanges)
@@ -83,7 +95,10 @@ def main() -> None:
         )
     )
     steps = sum(machines[0].lengths)  # type: ignore[attr-defined]
-    print(f"{sent} requests on the in-memory vault, microseconds a request")
+    print(f"{asked} requests of the edge cases on in-memory vaults, microseconds a request")
+    print(f"  sent bare                         {1e6 * cases_bare / asked:8.0f}")
+    print(f"  sent and judged                   {1e6 * cases_judged / asked:8.0f}   the judging alone {1e6 * (cases_judged - cases_bare) / asked:.0f}")
+    print(f"{sent} requests of one long wandering on one vault")
     print(f"  sent bare                         {1e6 * bare / sent:8.0f}")
     print(f"  sent and judged                   {1e6 * judged / sent:8.0f}   the judging alone {1e6 * (judged - bare) / sent:.0f}")
     print(f"  planned, sent and judged          {1e6 * planned / sent:8.0f}   {sent / planned:,.0f} requests/s")
