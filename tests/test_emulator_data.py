@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -31,19 +29,8 @@ from certlife.conformance.serve import serve_command
 from certlife.model.vocabulary import IssuerKind
 from click.testing import CliRunner
 
-HERE = Path(__file__).parent
 CREATE: Any = {"policy": {"issuer": {"name": "Self"}, "x509_props": {"subject": "CN=web"}, "key_props": {"kty": "EC"}}}
 MUTANT = "cancel-after-completion-is-granted"
-
-
-def sibling(name: str) -> ModuleType:
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # where dataclasses look for annotations
-    spec.loader.exec_module(module)
-    return module
 
 
 class Slow(Store):
@@ -327,7 +314,7 @@ def test_file_that_is_held_by_another_or_is_no_store_is_told(path: Path) -> None
 
 
 def test_kill_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    *_, tally = sibling("kill_server").run(tmp_path, kills=3, seed=7)
+    *_, tally = import_module("kill_server").run(tmp_path, kills=3, seed=7)
 
     assert tally.kills == 3
     assert tally.writes > 0

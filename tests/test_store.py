@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import os
 import random
@@ -15,8 +14,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -33,24 +32,13 @@ from certlife.model.vocabulary import IssuerKind
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-HERE = Path(__file__).parent
 START = 1_700_000_000
 DAY_S = 86_400
 CREATE: Any = {"policy": {"x509_props": {"subject": "CN=web"}, "issuer": {"name": "Self"}, "key_props": {"kty": "EC"}}}
 
 
-def sibling(name: str) -> ModuleType:
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # where dataclasses look for annotations
-    spec.loader.exec_module(module)
-    return module
-
-
-MEMORY = sibling("test_memory")
-KILL = sibling("kill_store")
+MEMORY = import_module("test_memory")
+KILL = import_module("kill_store")
 
 
 def revived(state: State) -> MemoryVault:
